@@ -1,0 +1,90 @@
+"""Engines and the one place where a transaction begins and ends.
+
+A request, a command or a tick opens exactly one transaction here; services only receive the
+connection. SQLite writers take the write lock at once (BEGIN IMMEDIATE), because a deferred
+transaction that upgrades later fails in the middle instead of waiting at the start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, exc
+
+from sayso.domain.errors import StoreUnavailable
+
+READ_ONLY = "sayso_read_only"
+_BUSY_MILLISECONDS = 10_000
+_STATEMENT_TIMEOUT = "30s"
+_LOCK_TIMEOUT = "8s"
+
+
+def make_engine(url: str) -> Engine:
+    """Make an engine for `sqlite:///path` or `postgresql+psycopg://…`.
+
+    Raises ValueError for another kind of address.
+    """
+    if url.startswith("postgresql://"):
+        url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    if url.startswith("sqlite:"):
+        return _sqlite(url)
+    if url.startswith("postgresql+psycopg:"):
+        options = f"-c statement_timeout={_STATEMENT_TIMEOUT} -c lock_timeout={_LOCK_TIMEOUT}"
+        return create_engine(
+            url,
+            pool_pre_ping=True,
+            pool_size=8,
+            max_overflow=8,
+            pool_timeout=10,
+            connect_args={"options": options, "connect_timeout": 5},
+        )
+    raise ValueError("the database address must begin with sqlite: or postgresql:")
+
+
+def _sqlite(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": _BUSY_MILLISECONDS / 1000})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        # The driver must not open transactions by itself, or BEGIN IMMEDIATE below would be nested.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute(f"PRAGMA busy_timeout={_BUSY_MILLISECONDS}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        read_only = connection.get_execution_options().get(READ_ONLY, False)
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+@contextmanager
+def transaction(engine: Engine, *, read_only: bool = False) -> Iterator[Connection]:
+    """Open one transaction; commit when the block ends, roll back when it raises.
+
+    Raises StoreUnavailable when the database cannot be reached, is locked for too long, is full
+    or is read-only: the caller may try again later and nothing has been half-done.
+    """
+    try:
+        with engine.connect() as plain:
+            connection = plain.execution_options(**{READ_ONLY: read_only})
+            with connection.begin():
+                if read_only and engine.dialect.name == "postgresql":
+                    connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+                yield connection
+    except (exc.OperationalError, exc.InterfaceError, exc.InternalError, exc.TimeoutError) as error:
+        raise StoreUnavailable(_summary(error)) from error
+
+
+def _summary(error: exc.SQLAlchemyError) -> str:
+    """Say what the database said, without the statement and its values (they may identify)."""
+    original = getattr(error, "orig", None)
+    text = str(original if original is not None else error).strip().splitlines()
+    return text[0][:200] if text else type(error).__name__

@@ -1,0 +1,421 @@
+"""Every table. Facts only: no status, no rate and no other derived value is stored.
+
+Axes of time: a fact has the date it holds from (`on`, `valid_from`, …) and the instant it was
+recorded (`recorded_at`); a correction never overwrites, it sets `voided_at` and adds a row, so that
+a report as of a past date gives what was known then. Identifiers (name, e-mail, telephone, push
+endpoints) live apart from answers, sealed with a key that is not in the database.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from sayso.store.columns import Document, Instant
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite only numbers rows by itself when the key is a plain INTEGER.
+_Key = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _key() -> Column[int]:
+    return Column("id", _Key, primary_key=True)
+
+
+def _participant() -> Column[int]:
+    return Column("participant_id", ForeignKey("participant.id"), nullable=False)
+
+
+def _recorded() -> tuple[Column[object], ...]:
+    """When a fact was entered, by whom, and when it was found to be wrong."""
+    return (
+        Column("recorded_at", Instant, nullable=False),
+        Column("recorded_by", ForeignKey("staff.id")),
+        Column("voided_at", Instant),
+        Column("voided_by", ForeignKey("staff.id")),
+        Column("void_reason", Text),
+    )
+
+
+# --- what is administered -------------------------------------------------------------------
+
+study_version = Table(
+    "study_version",
+    metadata,
+    _key(),
+    Column("key", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("sha256", Text, nullable=False, unique=True),
+    Column("document", Text, nullable=False),  # the study file, byte for byte
+    Column("effective_on", Date, nullable=False),
+    Column("published_at", Instant, nullable=False),
+    UniqueConstraint("key", "version"),
+)
+
+questionnaire = Table(
+    "questionnaire",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("instrument", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("minutes", Integer, nullable=False),
+    Column("item_count", Integer, nullable=False),
+    Column("document", Document, nullable=False),
+    Column("published_at", Instant, nullable=False),
+    UniqueConstraint("instrument", "version", "language"),
+)
+
+# Which questionnaires a study version asks; one row per instrument it names.
+study_questionnaire = Table(
+    "study_questionnaire",
+    metadata,
+    Column("study_version_id", ForeignKey("study_version.id"), primary_key=True),
+    Column("instrument", Text, primary_key=True),
+    Column("questionnaire_sha256", ForeignKey("questionnaire.sha256"), nullable=False),
+)
+
+site = Table(
+    "site",
+    metadata,
+    _key(),
+    Column("study_key", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("parent_id", ForeignKey("site.id")),
+    UniqueConstraint("study_key", "code"),
+)
+
+# --- people and their devices ---------------------------------------------------------------
+
+staff = Table(
+    "staff",
+    metadata,
+    _key(),
+    Column("email_hash", Text, nullable=False, unique=True),
+    Column("email_sealed", LargeBinary, nullable=False),
+    Column("name_sealed", LargeBinary),
+    Column("role", Text, nullable=False),
+    Column("password_hash", Text),
+    Column("created_at", Instant, nullable=False),
+    Column("disabled_at", Instant),
+    CheckConstraint(
+        "role IN ('coordinator','investigator','monitor','administrator','inspector')", "role"
+    ),
+)
+
+staff_site = Table(
+    "staff_site",
+    metadata,
+    Column("staff_id", ForeignKey("staff.id"), primary_key=True),
+    Column("site_id", ForeignKey("site.id"), primary_key=True),
+    Column("granted_at", Instant, nullable=False),
+)
+
+invitation = Table(
+    "invitation",
+    metadata,
+    _key(),
+    Column("staff_id", ForeignKey("staff.id"), nullable=False),
+    Column("token_hash", Text, nullable=False, unique=True),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("used_at", Instant),
+)
+
+participant = Table(
+    "participant",
+    metadata,
+    _key(),
+    Column("study_key", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("site_id", ForeignKey("site.id"), nullable=False),
+    Column("arm", Text, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("enrolled_on", Date, nullable=False),
+    Column("preferred_language", Text, nullable=False),
+    Column("reads_english", Boolean, nullable=False),
+    Column("reads_english_on", Date, nullable=False),
+    Column("reads_english_by", ForeignKey("staff.id")),
+    Column("reads_english_how", Text, nullable=False),
+    Column("interpreter", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", ForeignKey("staff.id")),
+    Column("reminder_hour", Integer),
+    Column("reminders_paused_until", Date),
+    Column("reminders_snoozed_until", Instant),
+    Column("reminders_opted_out_at", Instant),
+    Column("call_requested_at", Instant),
+    Column("revision", Integer, nullable=False, server_default="0"),
+    UniqueConstraint("study_key", "code"),
+    Index(None, "site_id"),
+)
+
+participant_identity = Table(
+    "participant_identity",
+    metadata,
+    Column("participant_id", ForeignKey("participant.id"), primary_key=True),
+    Column("email_sealed", LargeBinary),
+    Column("phone_sealed", LargeBinary),
+    Column("updated_at", Instant, nullable=False),
+)
+
+enrolment_code = Table(
+    "enrolment_code",
+    metadata,
+    _key(),
+    _participant(),
+    Column("code_hash", Text, nullable=False, unique=True),
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", ForeignKey("staff.id")),
+    Column("expires_at", Instant, nullable=False),
+    Column("used_at", Instant),
+    Column("revoked_at", Instant),
+)
+
+device = Table(
+    "device",
+    metadata,
+    _key(),
+    _participant(),
+    Column("label", Text, nullable=False),
+    Column("enrolled_at", Instant, nullable=False),
+    Column("last_seen_at", Instant, nullable=False),
+    Column("app_build", Text),
+    Column("unsent", Integer, nullable=False, server_default="0"),
+    Column("revoked_at", Instant),
+    Column("revoke_reason", Text),
+    Index(None, "participant_id"),
+)
+
+# One row per signed-in staff member or enrolled device; only the hash of the token is kept.
+session = Table(
+    "session",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("staff_id", ForeignKey("staff.id")),
+    Column("device_id", ForeignKey("device.id")),
+    Column("created_at", Instant, nullable=False),
+    Column("last_seen_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+    CheckConstraint("(staff_id IS NULL) <> (device_id IS NULL)", "one_owner"),
+    Index(None, "device_id"),
+    Index(None, "staff_id"),
+)
+
+# --- facts about a participant --------------------------------------------------------------
+
+anchor = Table(
+    "anchor",
+    metadata,
+    _key(),
+    _participant(),
+    Column("name", Text, nullable=False),
+    Column("date", Date, nullable=False),
+    Column("reason", Text),
+    *_recorded(),
+    Index(None, "participant_id"),
+)
+
+exemption = Table(
+    "exemption",
+    metadata,
+    _key(),
+    _participant(),
+    Column("reason", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date),
+    Column("explanation", Text),
+    Column("needs_approval", Boolean, nullable=False),
+    Column("approved_at", Instant),
+    Column("approved_by", ForeignKey("staff.id")),
+    *_recorded(),
+    Index(None, "participant_id"),
+)
+
+event = Table(
+    "event",
+    metadata,
+    _key(),
+    _participant(),
+    Column("kind", Text, nullable=False),
+    Column("date", Date, nullable=False),
+    *_recorded(),
+    Index(None, "participant_id"),
+)
+
+visit = Table(
+    "visit",
+    metadata,
+    _key(),
+    _participant(),
+    Column("timepoint", Text),
+    Column("kind", Text, nullable=False),
+    Column("date", Date, nullable=False),
+    *_recorded(),
+    Index(None, "participant_id"),
+)
+
+contact = Table(
+    "contact",
+    metadata,
+    _key(),
+    _participant(),
+    Column("date", Date, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("interpreter_used", Boolean, nullable=False),
+    Column("note_sealed", LargeBinary),
+    *_recorded(),
+    Index(None, "participant_id"),
+)
+
+# --- what is expected, what was answered ----------------------------------------------------
+
+expected_form = Table(
+    "expected_form",
+    metadata,
+    _key(),
+    _participant(),
+    Column("study_version_id", ForeignKey("study_version.id"), nullable=False),
+    Column("timepoint", Text, nullable=False),
+    Column("instrument", Text, nullable=False),
+    Column("questionnaire_sha256", ForeignKey("questionnaire.sha256"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("opens_on", Date, nullable=False),
+    Column("target_on", Date, nullable=False),
+    Column("closes_on", Date, nullable=False),
+    Column("opens_at", Instant, nullable=False),
+    Column("closes_at", Instant, nullable=False),
+    Column("tags", Document, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("cancelled_at", Instant),
+    Column("cancel_reason", Text),
+    Index(None, "participant_id"),
+    Index(
+        "uq_expected_form_live",
+        "participant_id",
+        "timepoint",
+        "instrument",
+        unique=True,
+        sqlite_where=Column("cancelled_at").is_(None),
+        postgresql_where=Column("cancelled_at").is_(None),
+    ),
+)
+
+missing_reason = Table(
+    "missing_reason",
+    metadata,
+    _key(),
+    Column("expected_form_id", ForeignKey("expected_form.id"), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("given_by", Text, nullable=False),  # staff | participant
+    *_recorded(),
+    Index(None, "expected_form_id"),
+)
+
+draft = Table(
+    "draft",
+    metadata,
+    Column("expected_form_id", ForeignKey("expected_form.id"), primary_key=True),
+    Column("device_id", ForeignKey("device.id")),
+    Column("answers", Document, nullable=False),
+    Column("skipped", Document, nullable=False),
+    Column("at_item", Text),
+    Column("saved_at", Instant, nullable=False),
+    Column("received_at", Instant, nullable=False),
+)
+
+response = Table(
+    "response",
+    metadata,
+    Column("id", Text, primary_key=True),  # the UUID made on the device
+    _participant(),
+    Column("expected_form_id", ForeignKey("expected_form.id")),
+    Column("questionnaire_sha256", ForeignKey("questionnaire.sha256"), nullable=False),
+    Column("study_version_id", ForeignKey("study_version.id"), nullable=False),
+    Column("device_id", ForeignKey("device.id")),
+    Column("answers", Document, nullable=False),
+    Column("skipped", Document, nullable=False),
+    Column("problems", Document, nullable=False),  # what the check found; never a refusal
+    Column("body_sha256", Text, nullable=False),
+    Column("authored_at", Instant, nullable=False),
+    Column("authored_offset_minutes", Integer, nullable=False),
+    Column("authored_zone", Text, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("offered_at", Instant),
+    Column("skew_seconds", Float, nullable=False),
+    Column("mode", Text, nullable=False),
+    Column("originator", Text, nullable=False),
+    Column("assistance", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("recorded_by", ForeignKey("staff.id")),
+    Column("app_build", Text),
+    Column("disposition", Text, nullable=False),  # as decided when it was received
+    Column("scorable", Boolean, nullable=False),
+    Column("time_accepted", Boolean),  # the staff decision on a disputed time
+    Column("conflict_resolution", Text),  # the staff decision on a duplicate
+    CheckConstraint("mode IN ('own_device','clinic_tablet','interview','paper')", "mode"),
+    Index(None, "participant_id"),
+    Index(None, "expected_form_id"),
+    Index(None, "received_at"),
+)
+
+# A second, different body under an id that is already taken: kept whole for the site.
+response_conflict = Table(
+    "response_conflict",
+    metadata,
+    _key(),
+    Column("response_id", ForeignKey("response.id"), nullable=False),
+    _participant(),
+    Column("body", Document, nullable=False),
+    Column("body_sha256", Text, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("resolved_at", Instant),
+    Column("resolved_by", ForeignKey("staff.id")),
+    Column("resolution", Text),
+    UniqueConstraint("response_id", "body_sha256"),
+)
+
+score = Table(
+    "score",
+    metadata,
+    _key(),
+    Column("response_id", ForeignKey("response.id"), nullable=False),
+    Column("score", Text, nullable=False),
+    Column("value", Float),  # null where the rule says unscorable
+    Column("label", Text),  # where the result is a category, not a number
+    Column("n_answered", Integer, nullable=False),
+    Column("n_items", Integer, nullable=False),
+    Column("rule_sha256", Text, nullable=False),
+    Column("engine_version", Text, nullable=False),
+    Column("scored_at", Instant, nullable=False),
+    Index(None, "response_id"),
+)

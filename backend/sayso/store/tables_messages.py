@@ -1,0 +1,153 @@
+"""The tables of reminders, of the audit trail and of the running system itself."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from sayso.store.columns import Document, Instant
+from sayso.store.tables import metadata
+
+_Key = BigInteger().with_variant(Integer, "sqlite")
+
+push_subscription = Table(
+    "push_subscription",
+    metadata,
+    Column("id", _Key, primary_key=True),
+    Column("participant_id", ForeignKey("participant.id"), nullable=False),
+    Column("device_id", ForeignKey("device.id"), nullable=False),
+    Column("endpoint_hash", Text, nullable=False, unique=True),
+    Column("endpoint_sealed", LargeBinary, nullable=False),
+    Column("p256dh", Text, nullable=False),
+    Column("auth_sealed", LargeBinary, nullable=False),
+    Column("vapid_key_id", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("confirmed_at", Instant),
+    Column("last_ok_at", Instant),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("dead_at", Instant),
+    Column("dead_reason", Text),
+    Index(None, "participant_id"),
+)
+
+# One planned nudge: an occasion (a participant's forms of one timepoint) and a step of the ladder.
+reminder = Table(
+    "reminder",
+    metadata,
+    Column("id", _Key, primary_key=True),
+    Column("participant_id", ForeignKey("participant.id"), nullable=False),
+    Column("occasion", Text, nullable=False),
+    Column("timepoint", Text, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("local_wall", Text, nullable=False),  # what the clock on the wall shows, without zone
+    Column("zone", Text, nullable=False),
+    Column("tzdata_version", Text, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("closes_at", Instant, nullable=False),
+    Column("planned_at", Instant, nullable=False),
+    Column("cancelled_at", Instant),
+    Column("cancel_reason", Text),
+    UniqueConstraint("participant_id", "occasion", "step"),
+)
+
+# One path of a reminder to a person. `next_at` is both the due time and, once claimed, the lease.
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", _Key, primary_key=True),
+    Column("reminder_id", ForeignKey("reminder.id")),  # null: a test reminder or a confirmation
+    Column("participant_id", ForeignKey("participant.id"), nullable=False),
+    Column("purpose", Text, nullable=False),  # reminder | test | confirm | fallback
+    Column("channel", Text, nullable=False),
+    Column("subscription_id", ForeignKey("push_subscription.id")),
+    Column("idempotency_key", Text, nullable=False, unique=True),
+    Column("state", Text, nullable=False),
+    Column("next_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("lease_token", Text),
+    Column("outcome", Text),  # a slug; `why` says it in words
+    Column("why", Text),
+    Column("last_status", Integer),
+    Column("created_at", Instant, nullable=False),
+    Column("sent_at", Instant),
+    Column("settled_at", Instant),
+    Column("ack_hash", Text, unique=True),
+    Column("acked_at", Instant),
+    CheckConstraint("channel IN ('push','email')", "channel"),
+    CheckConstraint("state IN ('pending','sent','skipped','failed','dead')", "state"),
+    Index(
+        "ix_delivery_due",
+        "next_at",
+        sqlite_where=Column("state") == "pending",
+        postgresql_where=Column("state") == "pending",
+    ),
+    Index(None, "participant_id"),
+    Index(None, "reminder_id"),
+)
+
+# Append-only: triggers refuse UPDATE and DELETE. `details` holds before, after and reason; the
+# chain runs over its digest, so that a later redaction of `details` leaves the chain verifiable.
+audit_event = Table(
+    "audit_event",
+    metadata,
+    Column("seq", _Key, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("actor_kind", Text, nullable=False),  # staff | participant | worker | command
+    Column("actor_id", _Key),
+    Column("actor_role", Text),
+    Column("device_id", _Key),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("participant_id", _Key),
+    Column("site_id", _Key),
+    Column("request_id", Text),
+    Column("software", Text, nullable=False),
+    Column("details_sha256", Text, nullable=False),
+    Column("previous_sha256", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Index(None, "participant_id"),
+)
+
+audit_detail = Table(
+    "audit_detail",
+    metadata,
+    Column("seq", ForeignKey("audit_event.seq"), primary_key=True),
+    Column("details", Document, nullable=False),
+)
+
+# One row, locked while an event is appended, so that the chain has one order on every engine.
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("seq", _Key, nullable=False),
+    Column("sha256", Text, nullable=False),
+)
+
+heartbeat = Table(
+    "heartbeat",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("facts", Document, nullable=False),
+)
+
+rate_bucket = Table(
+    "rate_bucket",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("tokens", Float, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+)
