@@ -5,6 +5,8 @@ for every slug, and the command line prints the message. The message is one sent
 is wrong and, where it can, how to mend it.
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import ClassVar
 
 
@@ -18,3 +20,99 @@ class StoreUnavailable(SaysoError):
     """The database cannot be reached, is locked for too long, is full or is read-only."""
 
     slug = "store-unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong in a file: where, what, and how to mend it."""
+
+    file: str
+    key: str
+    what: str
+    mend: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.key}: {self.what}; {self.mend}"
+
+
+class StudyFileWrong(SaysoError):
+    """The study file does not describe a study that can be run; `faults` holds all of it at once."""
+
+    slug = "study-file-wrong"
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class FactsFileWrong(SaysoError):
+    """The facts file cannot be read as facts about participants; `faults` holds all at once."""
+
+    slug = "facts-file-wrong"
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class UnknownZone(SaysoError):
+    """No zone of that name is in the zone database."""
+
+    slug = "unknown-zone"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no time zone {name!r}; write one such as America/New_York")
+
+
+class UnknownArm(SaysoError):
+    """The study has no arm of that name."""
+
+    slug = "unknown-arm"
+
+
+class UnknownAnchor(SaysoError):
+    """The study has no anchor of that name, or this arm does not count from it."""
+
+    slug = "unknown-anchor"
+
+
+class UnknownEventKind(SaysoError):
+    """No event of that kind exists."""
+
+    slug = "unknown-event-kind"
+
+
+class UnknownMissingReason(SaysoError):
+    """The reason given for a missed form is not one of the coded reasons."""
+
+    slug = "unknown-missing-reason"
+
+
+class ExemptionReasonNotAllowed(SaysoError):
+    """The study does not allow this reason for an exemption."""
+
+    slug = "exemption-reason-not-allowed"
+
+
+class ExemptionsOverlap(SaysoError):
+    """Another exemption in the same language covers part of the same time."""
+
+    slug = "exemptions-overlap"
+
+
+class DatesOutOfOrder(SaysoError):
+    """A date stands before something that must have come first."""
+
+    slug = "dates-out-of-order"
+
+
+class AnchorAfterAnsweredForm(SaysoError):
+    """The anchor cannot move to a date after a form that counts from it was answered."""
+
+    slug = "anchor-after-answered-form"
+
+
+class ArmSwitchRefused(SaysoError):
+    """The participant has answered forms of the arm that she would leave."""
+
+    slug = "arm-switch-refused"
