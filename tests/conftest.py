@@ -1,0 +1,110 @@
+"""Fixtures that every test may use: a fixed moment, and a fresh database of either kind.
+
+A test that names `database_url`, `engine` or `connection` runs twice: on SQLite and on PostgreSQL.
+The schema is made once per session by the real migrations; each test gets a copy of it.
+"""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, Engine
+
+from sayso.store.engine import make_engine, transaction
+from support import network
+from support.postgres import Cluster
+from support.require import postgres_bin
+
+_TEMPLATE = "sayso_template"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--screenshots",
+        metavar="FOLDER",
+        default=None,
+        help="keep a picture of every screen that browser tests visit in FOLDER",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave nightly proofs out unless they are asked for."""
+    if "nightly" in config.option.markexpr:
+        return
+    nightly = [item for item in items if item.get_closest_marker("nightly")]
+    config.hook.pytest_deselected(items=nightly)
+    items[:] = [item for item in items if item not in nightly]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _stay_on_this_machine() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        network.block(patch)
+        yield
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Monday afternoon in summer; nothing in the tests reads the machine's clock."""
+    return datetime(2026, 6, 15, 15, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[Cluster]:
+    """A PostgreSQL of this session's own, with a template database that holds the schema."""
+    with Cluster(postgres_bin()) as cluster:
+        _migrate(cluster.create(_TEMPLATE))
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file that holds the schema and nothing else."""
+    path = tmp_path_factory.mktemp("template") / "sayso.sqlite"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    path = tmp_path / "sayso.sqlite"
+    shutil.copyfile(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgres_url(postgres_cluster: Cluster) -> Iterator[str]:
+    url = postgres_cluster.create(template=_TEMPLATE)
+    yield url
+    postgres_cluster.drop(url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of an empty, migrated database: first SQLite, then PostgreSQL."""
+    name = "sqlite_url" if request.param == "sqlite" else "postgres_url"
+    return str(request.getfixturevalue(name))
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = make_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def connection(engine: Engine) -> Iterator[Connection]:
+    """One open transaction, which is committed when the test ends."""
+    with transaction(engine) as connection:
+        yield connection
+
+
+def _migrate(url: str) -> None:
+    from sayso.store.schema import upgrade
+
+    engine = make_engine(url)
+    upgrade(engine)
+    engine.dispose()
