@@ -1,0 +1,314 @@
+"""Whom to call today, and why: the rules behind the coordinator's first screen.
+
+One call from a person gets more forms answered than any number of messages, so the list holds only
+what a person can act on today, each row once, in the order in which it should be done. Everything
+here is a function of facts and the moment; a row disappears when its cause does, nobody ticks it
+off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+ORDER = (
+    "call_requested",
+    "closing",
+    "silent",
+    "unreachable",
+    "time_disputed",
+    "conflict",
+    "exemption_approval",
+    "visit_due",
+    "unsent_answers",
+    "reason_needed",
+)
+_NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One expected form as the list needs it; dates are local to the participant."""
+
+    id: int
+    timepoint: str
+    label: str
+    title: str
+    status: str
+    opens: date
+    closes: date
+    needs_reason: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A response that staff must decide on: `time_disputed`, or one of the conflicts."""
+
+    response_id: str
+    kind: str  # time_disputed | duplicate | unexpected | response-id-reused
+    label: str
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedVisit:
+    """A visit that should take place between two dates and has not been recorded."""
+
+    timepoint: str | None
+    label: str
+    opens: date
+    closes: date
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything about one participant that can put them on the list."""
+
+    participant: str
+    site: str
+    arm: str
+    today: date  # at the participant's place
+    off: bool  # dead, withdrawn from the study or formally off it: nobody is called
+    lost: bool = False
+    forms: tuple[Form, ...] = ()
+    visits: tuple[PlannedVisit, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    contacts: tuple[date, ...] = ()
+    waiting_exemptions: tuple[tuple[int, date], ...] = ()
+    call_requested_on: date | None = None
+    reachability: str = "unproven"
+    reachability_why: str = ""
+    unsent: int = 0
+    unsent_since: date | None = None
+    no_contact: bool = False  # consent to be contacted has been withdrawn
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What the row offers to do."""
+
+    verb: str
+    label: str
+    timepoint: str | None = None
+    form_ids: tuple[int, ...] = ()
+    exemption_id: int | None = None
+    response_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the list; `id` stays the same from day to day while its cause lasts."""
+
+    id: str
+    kind: str
+    participant: str
+    site: str
+    arm: str
+    why: str
+    since: date
+    due: date | None
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Days, from the study's reminder policy where it says so."""
+
+    silent_after: int = 3
+    closing_within: int = 2
+    contact_counts_for: int = 3
+    visit_ahead: int = 7
+    visit_behind: int = 30
+    unsent_after: int = 1
+
+
+def worklist(cases: Iterable[Case], limits: Limits) -> list[Row]:
+    """All rows, most pressing first: by kind in `ORDER`, then by the date they are due."""
+    rows = [row for case in cases for row in rows_of(case, limits)]
+    rank = {kind: place for place, kind in enumerate(ORDER)}
+    return sorted(rows, key=lambda row: (rank[row.kind], row.due or date.max, row.since, row.id))
+
+
+def rows_of(case: Case, limits: Limits) -> Iterator[Row]:
+    """The rows of one participant. The dead and the withdrawn keep only what is owed about them."""
+    yield from _doubts(case)
+    yield from _approvals(case)
+    yield from _reasons(case)
+    if case.off:
+        return
+    yield from _unsent(case, limits)
+    yield from _visits(case, limits)
+    if case.no_contact:
+        return
+    yield from _call(case)
+    yield from _occasions(case, limits)
+
+
+def _row(case: Case, kind: str, key: str, why: str, since: date, action: Action) -> Row:
+    return Row(
+        id=f"{kind}:{case.participant}:{key}",
+        kind=kind,
+        participant=case.participant,
+        site=case.site,
+        arm=case.arm,
+        why=why,
+        since=since,
+        due=None,
+        action=action,
+    )
+
+
+def _call(case: Case) -> Iterator[Row]:
+    if case.call_requested_on is None:
+        return
+    yield _row(
+        case,
+        "call_requested",
+        "call",
+        f"Asked for a call on {_day(case.call_requested_on)}.",
+        case.call_requested_on,
+        Action("record_contact", "Record the call"),
+    )
+
+
+def _occasions(case: Case, limits: Limits) -> Iterator[Row]:
+    """At most one row for each open occasion: closing soon, or else unreachable, or silent."""
+    for timepoint, forms in _by_timepoint(case.forms):
+        waiting = [form for form in forms if form.status == "open"]
+        if not waiting:
+            continue
+        opens, closes = waiting[0].opens, waiting[0].closes
+        what = f"{waiting[0].label}: {_forms(len(waiting))} open"
+        action = Action(
+            "record_contact", "Record a call", timepoint, tuple(form.id for form in waiting)
+        )
+        found = _nudge(case, limits, opens, closes, started=len(waiting) < len(forms))
+        if found is not None:
+            kind, tail, since = found
+            row = _row(case, kind, timepoint, f"{what}, {tail}", since, action)
+            yield replace(row, due=closes)
+
+
+def _nudge(
+    case: Case, limits: Limits, opens: date, closes: date, *, started: bool
+) -> tuple[str, str, date] | None:
+    days_open = (case.today - opens).days
+    days_left = (closes - case.today).days
+    last = max((day for day in case.contacts if opens <= day <= case.today), default=None)
+    if last is not None and (case.today - last).days < min(limits.contact_counts_for, days_left):
+        return None
+    spoken = "" if last is None else f" Last contact {_day(last)}."
+    if days_left <= limits.closing_within:
+        return "closing", f"closes {_in_days(days_left)}.{spoken}", opens
+    if case.reachability == "unreachable":
+        return "unreachable", f"and messages do not arrive: {case.reachability_why}", opens
+    if days_open >= limits.silent_after and not started:
+        return "silent", f"nothing received for {_days(days_open)}.{spoken}", opens
+    return None
+
+
+def _visits(case: Case, limits: Limits) -> Iterator[Row]:
+    for visit in case.visits:
+        ahead = (visit.opens - case.today).days
+        behind = (case.today - visit.closes).days
+        if ahead > 0 or behind > limits.visit_behind:
+            continue
+        if behind < 0 and -behind > limits.visit_ahead:
+            continue
+        if behind > 0:
+            why = f"{visit.label} was due by {_day(visit.closes)} and is not recorded."
+        else:
+            why = f"{visit.label} is due by {_day(visit.closes)} and is not recorded."
+        action = Action("record_visit", "Record the visit", visit.timepoint)
+        key = f"{visit.timepoint or visit.label}:{visit.opens.isoformat()}"
+        yield replace(_row(case, "visit_due", key, why, visit.opens, action), due=visit.closes)
+
+
+def _doubts(case: Case) -> Iterator[Row]:
+    for doubt in case.doubts:
+        if doubt.kind == "time_disputed":
+            kind, verb, label = "time_disputed", "resolve_time", "Decide on the time"
+            why = f"{doubt.label}: the phone's clock cannot be trusted, so the date is in doubt."
+        else:
+            kind, verb, label = "conflict", "resolve_conflict", "Decide which one counts"
+            why = f"{doubt.label}: {_CONFLICTS[doubt.kind]}"
+        action = Action(verb, label, response_id=doubt.response_id)
+        yield _row(case, kind, doubt.response_id, why, doubt.since, action)
+
+
+_CONFLICTS = {
+    "duplicate": "answered a second time; the first one received counts.",
+    "unexpected": "answers arrived for a form that was not expected.",
+    "response-id-reused": "two different sets of answers arrived under one number.",
+}
+
+
+def _approvals(case: Case) -> Iterator[Row]:
+    for exemption_id, since in case.waiting_exemptions:
+        yield _row(
+            case,
+            "exemption_approval",
+            str(exemption_id),
+            "An exemption waits for a second person; it has no effect until then.",
+            since,
+            Action("approve_exemption", "Look at the exemption", exemption_id=exemption_id),
+        )
+
+
+def _unsent(case: Case, limits: Limits) -> Iterator[Row]:
+    if case.unsent < 1 or case.unsent_since is None:
+        return
+    if (case.today - case.unsent_since).days < limits.unsent_after:
+        return
+    yield _row(
+        case,
+        "unsent_answers",
+        "device",
+        f"The phone holds {_forms(case.unsent)} that have not been sent since "
+        f"{_day(case.unsent_since)}.",
+        case.unsent_since,
+        Action("record_contact", "Record a call"),
+    )
+
+
+def _reasons(case: Case) -> Iterator[Row]:
+    for timepoint, forms in _by_timepoint(case.forms):
+        missing = [form for form in forms if form.status == "missing" and form.needs_reason]
+        if not missing:
+            continue
+        closes = max(form.closes for form in missing)
+        lost = " Lost to follow-up." if case.lost else ""
+        why = (
+            f"{missing[0].label}: {_forms(len(missing))} missing since {_day(closes)} "
+            f"without a reason.{lost}"
+        )
+        ids = tuple(form.id for form in missing)
+        action = Action("code_reason", "Give the reason", timepoint, ids)
+        yield _row(case, "reason_needed", timepoint, why, closes + timedelta(days=1), action)
+
+
+def _by_timepoint(forms: Sequence[Form]) -> list[tuple[str, list[Form]]]:
+    groups: dict[str, list[Form]] = {}
+    for form in forms:
+        groups.setdefault(form.timepoint, []).append(form)
+    return list(groups.items())
+
+
+def _forms(count: int) -> str:
+    number = _NUMBERS[count] if count < len(_NUMBERS) else str(count)
+    return f"{number} form" if count == 1 else f"{number} forms"
+
+
+def _days(count: int) -> str:
+    return "one day" if count == 1 else f"{count} days"
+
+
+def _in_days(count: int) -> str:
+    if count <= 0:
+        return "today"
+    return "tomorrow" if count == 1 else f"in {count} days"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

@@ -1,0 +1,119 @@
+"""Tables as text: what a spreadsheet, a statistician's script and a million rows ask of them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tracemalloc
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sayso.formats.tabular import cell, csv_chunks, harmless, instant
+
+
+def _read(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text, newline="")))
+
+
+def test_the_header_comes_first_and_lines_end_as_rfc_4180_says() -> None:
+    text = "".join(csv_chunks(["a", "b"], [[1, "x"], [2, "y"]]))
+    assert text == "a,b\r\n1,x\r\n2,y\r\n"
+
+
+def test_a_table_without_rows_still_has_its_header() -> None:
+    assert "".join(csv_chunks(["a", "b"], [])) == "a,b\r\n"
+
+
+def test_a_row_of_another_width_is_refused() -> None:
+    with pytest.raises(ValueError, match="a row has 1 cells, the header has 2"):
+        list(csv_chunks(["a", "b"], [["only"]]))
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, ""),
+        (True, "true"),
+        (False, "false"),
+        (0, "0"),
+        (-3, "-3"),
+        (62.5, "62.5"),
+        (75.0, "75"),
+        (date(2026, 6, 15), "2026-06-15"),
+        (datetime(2026, 6, 15, 12, 30, 5, 999, tzinfo=UTC), "2026-06-15T12:30:05Z"),
+        (["a", "b"], "a;b"),
+        ([], ""),
+        ("plain words", "plain words"),
+    ],
+)
+def test_each_kind_of_value_has_one_form(value: object, text: str) -> None:
+    assert cell(value) == text
+
+
+def test_an_instant_is_given_in_utc() -> None:
+    east = timezone(timedelta(hours=2))
+    assert instant(datetime(2026, 6, 15, 1, 0, tzinfo=east)) == "2026-06-14T23:00:00Z"
+
+
+def test_a_naive_instant_is_a_mistake() -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        instant(datetime(2026, 6, 15, 1, 0))  # noqa: DTZ001
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        '=HYPERLINK("http://x")',
+        "+cmd|' /C calc'!A0",
+        "-2+3+cmd|' /C calc'!A0",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "  =1",
+        "\uff1d1",
+        "|calc",
+    ],
+)
+def test_formulas_are_shown_and_not_run(text: str) -> None:
+    assert harmless(text) == "'" + text
+
+
+@pytest.mark.parametrize("text", ["-3", "+4.5", "-1e-3", "", "a=b", "two - three", "'quoted"])
+def test_harmless_text_stays_as_it_is(text: str) -> None:
+    assert harmless(text) == text
+
+
+def test_a_formula_inside_a_list_of_codes_is_caught_as_well() -> None:
+    assert cell(["=1", "b"]).startswith("'")
+
+
+@given(st.lists(st.lists(st.text(), min_size=3, max_size=3), max_size=20))
+def test_every_text_can_be_read_back(rows: list[list[str]]) -> None:
+    text = "".join(csv_chunks(["a", "b", "c"], rows))
+    assert _read(text)[1:] == [[harmless(value) for value in row] for row in rows]
+
+
+@given(st.text(min_size=1))
+def test_no_text_can_start_a_formula(text: str) -> None:
+    first = cell(text).lstrip(" ")[:1]
+    assert first not in {"=", "@", "\t", "\r"}
+
+
+def test_a_long_table_needs_no_more_memory_than_a_short_one() -> None:
+    def rows(count: int) -> Iterator[list[object]]:
+        return ([number, "some words in a cell"] for number in range(count))
+
+    def peak(count: int) -> int:
+        tracemalloc.start()
+        total = sum(len(chunk) for chunk in csv_chunks(["n", "t"], rows(count)))
+        _, highest = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert total > count * 20
+        return highest
+
+    assert peak(50_000) < 2 * peak(2_000) + 100_000
