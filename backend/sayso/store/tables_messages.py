@@ -97,8 +97,9 @@ delivery = Table(
     Index(None, "reminder_id"),
 )
 
-# Append-only: triggers refuse UPDATE and DELETE. `details` holds before, after and reason; the
-# chain runs over its digest, so that a later redaction of `details` leaves the chain verifiable.
+# Append-only: triggers refuse DELETE and every UPDATE but that of `details`. The chain runs over the
+# digest of the details (before, after, reason), so that personal data which slipped into them can be
+# replaced by a tombstone while the chain still verifies.
 audit_event = Table(
     "audit_event",
     metadata,
@@ -114,20 +115,15 @@ audit_event = Table(
     Column("site_id", _Key),
     Column("request_id", Text),
     Column("software", Text, nullable=False),
+    Column("details", Document, nullable=False),
     Column("details_sha256", Text, nullable=False),
     Column("previous_sha256", Text, nullable=False),
     Column("sha256", Text, nullable=False),
     Index(None, "participant_id"),
 )
 
-audit_detail = Table(
-    "audit_detail",
-    metadata,
-    Column("seq", ForeignKey("audit_event.seq"), primary_key=True),
-    Column("details", Document, nullable=False),
-)
-
-# One row, locked while an event is appended, so that the chain has one order on every engine.
+# One row, locked while an event is appended, so that the chain has one order on every engine. A
+# trigger moves it on with every event and refuses an event that does not continue the chain.
 audit_head = Table(
     "audit_head",
     metadata,
