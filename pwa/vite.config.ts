@@ -1,0 +1,42 @@
+/**
+ * One build, two apps. The participant app (index.html) is the only one with a service worker;
+ * the coordinator's console (console/index.html) keeps nothing on the machine it runs on.
+ * The result lands in the Python package, which serves it.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+import { serviceWorker } from "./build/service-worker.ts";
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const { version } = JSON.parse(readFileSync(here("package.json"), "utf8")) as { version: string };
+const api = process.env.SAYSO_DEV_API ?? "http://127.0.0.1:8000";
+
+const inputs: Record<string, string> = { participant: here("index.html") };
+if (existsSync(here("src/staff/main.tsx"))) inputs.console = here("console/index.html");
+
+export default defineConfig({
+  root: here("."),
+  define: { __BUILD__: JSON.stringify(version) },
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  plugins: [serviceWorker({ entry: here("src/sw/sw.ts"), off: here("src/sw/off.ts"), version })],
+  build: {
+    outDir: here("../backend/sayso/web/static"),
+    emptyOutDir: true,
+    target: ["es2022", "safari16.4", "chrome109", "firefox115"],
+    // A data: address is not allowed by the page's content security policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    rolldownOptions: {
+      input: inputs,
+    },
+  },
+  server: { proxy: { "/api": api } },
+  test: {
+    environment: "happy-dom",
+    include: ["src/**/*.test.{ts,tsx}", "build/**/*.test.ts"],
+    setupFiles: [here("build/test-setup.ts")],
+    restoreMocks: true,
+  },
+});
