@@ -116,3 +116,67 @@ class ArmSwitchRefused(SaysoError):
     """The participant has answered forms of the arm that she would leave."""
 
     slug = "arm-switch-refused"
+
+
+class InstrumentFileWrong(SaysoError):
+    """The instrument file does not describe a questionnaire; `faults` holds all at once."""
+
+    slug = "instrument-file-wrong"
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class EndpointRefused(SaysoError):
+    """The push endpoint is not one that this server may call."""
+
+    slug = "endpoint-refused"
+
+
+class SubscriptionKeysRefused(SaysoError):
+    """The keys of a push subscription could not encrypt a message."""
+
+    slug = "subscription-keys-refused"
+
+
+class NotAsked(SaysoError):
+    """This participant is not asked questionnaires, so no reminder can be set up."""
+
+    slug = "not-asked"
+
+
+class PushTooLarge(SaysoError):
+    """A push message does not fit into one encrypted record."""
+
+    slug = "push-too-large"
+
+
+class VapidKeyMissing(SaysoError):
+    """There is no key to sign push messages with."""
+
+    slug = "vapid-key-missing"
+
+
+class VapidKeyExists(SaysoError):
+    """A key for push messages exists and must not be overwritten."""
+
+    slug = "vapid-key-exists"
+
+
+class VapidKeyWrong(SaysoError):
+    """The file holds no usable key for push messages."""
+
+    slug = "vapid-key-wrong"
+
+
+class VapidSubjectWrong(SaysoError):
+    """The contact named to push services is missing or a placeholder."""
+
+    slug = "vapid-subject-wrong"
+
+
+class MailSettingsWrong(SaysoError):
+    """The mail server's address or the sender cannot be used."""
+
+    slug = "mail-settings-wrong"

@@ -1,0 +1,419 @@
+"""The scoring engine: answers in, scores out, by rules that are data.
+
+Rules are compiled once per questionnaire into small look-ups, because the same form is scored for
+every response of a ten-year study and for whole files at the command line. Three principles are
+not negotiable: an unscorable score is None and never 0; what was not shown is absent whatever is
+stored; and a code that is not on the item's list is absent, not a number.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from operator import itemgetter
+from typing import TypeAlias
+
+from sayso.domain.answers import answered, hidden_for_certain, shown
+from sayso.domain.questionnaire import (
+    NUMBER_TYPES,
+    Item,
+    Questionnaire,
+    ScoreRule,
+)
+
+ENGINE_VERSION = "1"
+"""Raised whenever the same rule and answers could give another value than before."""
+
+Value: TypeAlias = float | str | None
+Inputs: TypeAlias = Mapping[str, object]
+Convert: TypeAlias = Callable[[object], object]
+
+_MEMO_LIMIT = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One score with what a reader needs in order to trust it.
+
+    `n_answered` of `n_items` counts the questions below the score, however many scores lie
+    between. `rule_sha` names the rule together with every rule and code list that it rests on.
+    """
+
+    id: str
+    value: Value
+    n_answered: int
+    n_items: int
+    rule_sha: str
+    title: str = ""
+    primary: bool = False
+
+    @property
+    def scorable(self) -> bool:
+        return self.value is not None
+
+    @property
+    def complete(self) -> bool:
+        """Every question below it was answered; a score may be scorable without this."""
+        return self.n_answered == self.n_items
+
+
+def score(
+    questionnaire: Questionnaire,
+    answers: Mapping[str, object],
+    skipped: Collection[str] = (),
+) -> list[Score]:
+    """All scores of a response, in the order of the questionnaire's rules."""
+    return scorer(questionnaire).score(answers, skipped)
+
+
+@lru_cache(maxsize=256)
+def scorer(questionnaire: Questionnaire) -> Scorer:
+    """The compiled rules of a questionnaire; compiled once for as long as it is in use."""
+    return Scorer(questionnaire)
+
+
+class Scorer:
+    """Compiled score rules of one questionnaire."""
+
+    def __init__(self, questionnaire: Questionnaire) -> None:
+        self._questionnaire = questionnaire
+        self._rules = [_compile(questionnaire, rule) for rule in questionnaire.scores]
+        self._shas = fingerprints(questionnaire)
+        self._below = questions_below(questionnaire)
+        self._missing = {
+            item.id: frozenset(option.code for option in item.options if option.missing)
+            for item in questionnaire.items_in_order()
+            if any(option.missing for option in item.options)
+        }
+
+    def values(self, stored: dict[str, object]) -> list[Value]:
+        """Only the values, in the order of the rules; the fast path for whole files.
+
+        `stored` holds every question's id, None where there is no answer, and is written to.
+        """
+        return self._evaluate(stored, self._visible(stored, stored, ()))
+
+    def score(self, answers: Mapping[str, object], skipped: Collection[str] = ()) -> list[Score]:
+        stored = self._stored(answers, skipped)
+        visible = self._visible(stored, answers, skipped)
+        results = []
+        values = self._evaluate(stored, visible)
+        for rule, value in zip(self._questionnaire.scores, values, strict=True):
+            questions = self._below[rule.id]
+            source = stored if rule.as_stored else visible
+            results.append(
+                Score(
+                    id=rule.id,
+                    value=value,
+                    n_answered=sum(self._counts(source, one) for one in questions),
+                    n_items=len(questions),
+                    rule_sha=self._shas[rule.id],
+                    title=rule.title,
+                    primary=rule.primary,
+                )
+            )
+        return results
+
+    def _evaluate(self, stored: dict[str, object], visible: dict[str, object]) -> list[Value]:
+        results: list[Value] = []
+        for rule_id, as_stored, evaluate in self._rules:
+            value = evaluate(stored if as_stored else visible)
+            results.append(value)
+            stored[rule_id] = value
+            if visible is not stored:
+                visible[rule_id] = value
+        return results
+
+    def _stored(self, answers: Mapping[str, object], skipped: Collection[str]) -> dict[str, object]:
+        stored: dict[str, object] = dict.fromkeys(self._questionnaire_ids())
+        for item_id, value in answers.items():
+            if item_id in stored and item_id not in skipped and answered(value):
+                stored[item_id] = value
+        return stored
+
+    def _visible(
+        self, stored: dict[str, object], answers: Mapping[str, object], skipped: Collection[str]
+    ) -> dict[str, object]:
+        if not self._questionnaire.has_conditions:
+            return stored
+        visible = dict(stored)
+        on_screen = shown(self._questionnaire, answers, skipped)
+        certain = hidden_for_certain(self._questionnaire, answers, skipped)
+        for item in self._questionnaire.items_in_order():
+            if item.id not in on_screen:
+                visible[item.id] = item.when_hidden if item.id in certain else None
+        return visible
+
+    def _questionnaire_ids(self) -> list[str]:
+        return [item.id for item in self._questionnaire.items_in_order()]
+
+    def _counts(self, source: Mapping[str, object], item_id: str) -> bool:
+        value = source.get(item_id)
+        if value is None:
+            return False
+        missing = self._missing.get(item_id, frozenset())
+        chosen = value if isinstance(value, list | tuple) else (value,)
+        return not any(one in missing for one in chosen)
+
+
+Compiled: TypeAlias = tuple[str, bool, Callable[[Inputs], Value]]
+
+
+def _compile(questionnaire: Questionnaire, rule: ScoreRule) -> Compiled:
+    converts = tuple(_converter(questionnaire, rule, one) for one in rule.of)
+    also = tuple(
+        (tuple((one, _presence(questionnaire, one)) for one in extra.of), extra.need)
+        for extra in rule.also
+    )
+    pairs = tuple(zip(rule.of, converts, strict=True))
+    combine = _COMBINE[rule.by]
+    finish = _finisher(rule)
+
+    def evaluate(inputs: Inputs) -> Value:
+        got = [convert(inputs[one]) for one, convert in pairs]
+        if sum(value is not None for value in got) < rule.need:
+            return None
+        for counted, need in also:
+            if sum(present(inputs[one]) for one, present in counted) < need:
+                return None
+        return finish(combine(got))
+
+    remembered = not also and _is_small(questionnaire, rule)
+    return rule.id, rule.as_stored, _remember(evaluate, rule.of) if remembered else evaluate
+
+
+def _is_small(questionnaire: Questionnaire, rule: ScoreRule) -> bool:
+    """Whether the rule has so few possible inputs that all results fit in a small table."""
+    combinations = 1
+    for one in rule.of:
+        if not questionnaire.has_item(one) or questionnaire.item(one).type != "choice":
+            return False
+        combinations *= len(questionnaire.item(one).options) + 1
+    return combinations <= _MEMO_LIMIT
+
+
+def _remember(
+    evaluate: Callable[[Inputs], Value], of: tuple[str, ...]
+) -> Callable[[Inputs], Value]:
+    pick = itemgetter(*of)
+    memo: dict[object, Value] = {}
+
+    def recall(inputs: Inputs) -> Value:
+        key = pick(inputs)
+        try:
+            return memo[key]
+        except KeyError:
+            pass
+        except TypeError:
+            # A malformed stored answer, a list where one code belongs, cannot be a key.
+            return evaluate(inputs)
+        value = evaluate(inputs)
+        # True equals 1 as a key although it is no code; such answers must not be remembered.
+        if len(memo) < _MEMO_LIMIT and not any(isinstance(inputs[one], bool) for one in of):
+            memo[key] = value
+        return value
+
+    return recall
+
+
+def _converter(questionnaire: Questionnaire, rule: ScoreRule, one: str) -> Convert:
+    how = rule.each.get(one)
+    if not questionnaire.has_item(one):
+        return _from_score(how)
+    item = questionnaire.item(one)
+    if item.type == "choice":
+        return _from_choice(item, how)
+    if item.type == "boolean":
+        truths = {True: _apply(True, how), False: _apply(False, how)}
+        return lambda value: truths[value] if isinstance(value, bool) else None
+    if item.type == "multiple":
+        return _from_multiple(item, how)
+    return _from_number(item, how)
+
+
+def _apply(value: object, how: object) -> object:
+    """One input through its `each`: an affine pair, a map from code, or nothing at all."""
+    if isinstance(how, dict):
+        return how.get(text_of(value))
+    if isinstance(value, bool):
+        value = 1 if value else 0
+    if isinstance(how, tuple) and isinstance(value, int | float):
+        return how[0] * value + how[1]
+    return value
+
+
+def _from_choice(item: Item, how: object) -> Convert:
+    table: dict[object, object] = {
+        option.code: None if option.missing else _apply(option.code, how) for option in item.options
+    }
+
+    def convert(value: object) -> object:
+        # True hashes like the code 1 but is no code; a list cannot be looked up at all.
+        if isinstance(value, bool) or not isinstance(value, int | float | str):
+            return None
+        return table.get(value)
+
+    return convert
+
+
+def _from_multiple(item: Item, how: object) -> Convert:
+    """The number of chosen options, or the sum of their mapped values; "none of these" is 0."""
+    worth: dict[object, object] = {}
+    for option in item.options:
+        plain: object = 0 if option.exclusive else 1
+        worth[option.code] = how.get(text_of(option.code)) if isinstance(how, dict) else plain
+        if option.missing:
+            worth[option.code] = None
+
+    def convert(value: object) -> object:
+        if not isinstance(value, list | tuple) or not value:
+            return None
+        total = 0.0
+        for code in value:
+            one = worth.get(code) if isinstance(code, int | str) else None
+            if not isinstance(one, int | float):
+                return None
+            total += one
+        return how[0] * total + how[1] if isinstance(how, tuple) else total
+
+    return convert
+
+
+def _from_number(item: Item, how: object) -> Convert:
+    low = item.low if isinstance(item.low, int | float) else -math.inf
+    high = item.high if isinstance(item.high, int | float) else math.inf
+
+    def convert(value: object) -> object:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return None
+        return _apply(value, how) if low <= value <= high else None
+
+    return convert
+
+
+def _from_score(how: object) -> Convert:
+    return lambda value: None if value is None else _apply(value, how)
+
+
+def _presence(questionnaire: Questionnaire, one: str) -> Callable[[object], bool]:
+    if not questionnaire.has_item(one):
+        return lambda value: value is not None
+    item = questionnaire.item(one)
+    if item.type not in NUMBER_TYPES | {"choice", "multiple", "boolean"}:
+        return answered
+    # An option that has a code but no number of its own still counts as answered.
+    convert = _converter(questionnaire, ScoreRule("", (one,)), one)
+    return lambda value: convert(value) is not None
+
+
+def _numbers(got: list[object]) -> list[float]:
+    return [value for value in got if isinstance(value, int | float)]
+
+
+def _sum(got: list[object]) -> Value:
+    return sum(_numbers(got)) if any(not isinstance(one, str) for one in got) else _only(got)
+
+
+def _only(got: list[object]) -> Value:
+    """A rule over one earlier text score passes it on, so that a table can translate it."""
+    return got[0] if len(got) == 1 and isinstance(got[0], str) else None
+
+
+def _mean(got: list[object]) -> Value:
+    present = _numbers(got)
+    return sum(present) / len(present) if present else None
+
+
+def _max(got: list[object]) -> Value:
+    return max(_numbers(got), default=None)
+
+
+def _key(got: list[object]) -> Value:
+    return ",".join(text_of(value) for value in got)
+
+
+_COMBINE: dict[str, Callable[[list[object]], Value]] = {
+    "sum": _sum,
+    "mean": _mean,
+    "max": _max,
+    "key": _key,
+}
+
+
+def _finisher(rule: ScoreRule) -> Callable[[Value], Value]:
+    then, digits, table = rule.then, rule.round, rule.table
+    bounds = [bound for bound, _ in table] if isinstance(table, tuple) else []
+
+    def finish(value: Value) -> Value:
+        if isinstance(value, int | float):
+            if then is not None:
+                value = then[0] * value + then[1]
+            value = rounded(value, digits)
+        if value is None or table is None:
+            return value
+        if isinstance(table, dict):
+            return table.get(text_of(value))
+        place = bisect_right(bounds, value) if isinstance(value, int | float) else 0
+        return table[place - 1][1] if place else None
+
+    return finish
+
+
+def rounded(value: float, digits: int | str | None) -> float:
+    """Round half away from zero, as scoring manuals do; "up" is the next whole number.
+
+    Noise of floating point below the tenth decimal is removed first, so that 99.99999999999999 is
+    100 and a band that begins at 34 is not missed by a hair.
+    """
+    clean = round(value, 10)
+    if digits is None:
+        return clean + 0.0
+    if digits == "up":
+        return float(math.ceil(clean))
+    scale = 10.0 ** int(digits)
+    return math.copysign(math.floor(abs(clean) * scale + 0.5 + 1e-9) / scale, clean) + 0.0
+
+
+def text_of(value: object) -> str:
+    """The text of a value as keys of maps and tables spell it: 3, -0.5, true, some-code."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(round(value, 6))
+    return str(value)
+
+
+def questions_below(questionnaire: Questionnaire) -> dict[str, tuple[str, ...]]:
+    """For every score the questions that it rests on, directly or through other scores."""
+    below: dict[str, tuple[str, ...]] = {}
+    for rule in questionnaire.scores:
+        found: dict[str, None] = {}
+        for one in rule.of:
+            found.update(dict.fromkeys(below.get(one, (one,))))
+        below[rule.id] = tuple(found)
+    return below
+
+
+def fingerprints(questionnaire: Questionnaire) -> dict[str, str]:
+    """For every score the hash of its rule, of its inputs' code lists and of the rules below."""
+    shas: dict[str, str] = {}
+    for rule in questionnaire.scores:
+        wanted = dict.fromkeys((*rule.of, *(one for extra in rule.also for one in extra.of)))
+        inputs = {one: shas.get(one) or _answer_facts(questionnaire, one) for one in wanted}
+        facts = {"rule": {**asdict(rule), "title": "", "primary": False}, "inputs": inputs}
+        text = json.dumps(facts, sort_keys=True, separators=(",", ":"))
+        shas[rule.id] = hashlib.sha256(text.encode()).hexdigest()
+    return shas
+
+
+def _answer_facts(questionnaire: Questionnaire, item_id: str) -> object:
+    item = questionnaire.item(item_id)
+    codes = [[option.code, option.missing, option.exclusive] for option in item.options]
+    return [item.type, codes, item.low, item.high, item.when_hidden]
