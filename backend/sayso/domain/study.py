@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, datetime, time
 from types import MappingProxyType
 
 ALIVE_RULES = ("window_open", "target", "window_close")
@@ -225,3 +225,15 @@ class Study:
             if entry.id == base:
                 return f"{entry.label} ({number})" if number else entry.label
         return timepoint_id
+
+
+@dataclass(frozen=True, slots=True)
+class StudyVersion:
+    """A study version as published: it applies to windows that open after `effective_on`.
+
+    `published_at` None means that it was there from the start.
+    """
+
+    study: Study
+    effective_on: date = date.min
+    published_at: datetime | None = None

@@ -1,0 +1,390 @@
+"""What is asked of a participant and when: forms and visits from a study and the facts.
+
+Windows are local dates in the participant's zone and half-open instants: from midnight of the
+opening day to midnight after the closing day. A form is wanted whatever the person's state; whether
+it is exempt, not expected or missing is for `status` to say. Where the inputs changed on the way
+(an anchor corrected, a zone moved, the study amended) the schedule is replayed change by change
+with the same `reconcile` that the store uses, so that what had opened or was answered stays put.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from sayso.domain.participation import BEGINNING, Event, Facts
+from sayso.domain.study import EventForm, Slot, Study, StudyVersion, Timepoint
+from sayso.domain.walltime import end_of_day, start_of_day
+
+Key = tuple[str, str]
+_TICK = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class WantedForm:
+    """This participant is asked this questionnaire at this timepoint.
+
+    `opens`, `target`, `closes` are local dates, `opens_at` and `closes_at` UTC instants, the latter
+    excluded. `tags` names the timepoint and every event form merged into it. `reported_at` is the
+    instant at which the event behind an event form was entered; None for scheduled forms.
+    """
+
+    timepoint: str
+    questionnaire: str
+    version: str | None
+    opens: date
+    target: date
+    closes: date
+    opens_at: datetime
+    closes_at: datetime
+    tags: tuple[str, ...]
+    position: int = 0
+    arm: str = ""
+    study_version: str = ""
+    reported_at: datetime | None = None
+
+    @property
+    def key(self) -> Key:
+        """What makes the form this form: its timepoint and its questionnaire."""
+        return (self.timepoint, self.questionnaire)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedVisit:
+    """A visit on the calendar, exempt or not; dates are local, both ends included."""
+
+    timepoint: str
+    label: str
+    kind: str
+    opens: date
+    target: date
+    closes: date
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A form that stays the same form with other dates."""
+
+    old: WantedForm
+    new: WantedForm
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What has to change for the existing forms to become the wanted ones.
+
+    `retag` changes tags only: the dates of such a form, answered or not, stay as they are.
+    """
+
+    add: tuple[WantedForm, ...] = ()
+    move: tuple[Move, ...] = ()
+    cancel: tuple[WantedForm, ...] = ()
+    retag: tuple[Move, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.add or self.move or self.cancel or self.retag)
+
+
+def wanted_forms(study: Study, facts: Facts) -> tuple[WantedForm, ...]:
+    """Every form this study asks of this participant, in order of opening.
+
+    Raises `UnknownZone` for a zone the zone database does not know.
+    """
+    return wanted_under((StudyVersion(study),), facts)
+
+
+def wanted_under(history: Sequence[StudyVersion], facts: Facts) -> tuple[WantedForm, ...]:
+    """The same under a study that was amended; `history` holds its versions, oldest first."""
+    moments = _revisions(history, facts)
+    if not moments:
+        return _in_order(_ideal(history, facts).values())
+    state: dict[Key, WantedForm] = {}
+    for moment in (moments[0] - _TICK, *moments):
+        known = [v for v in history if v.published_at is None or v.published_at <= moment]
+        then = facts.known_at(moment)
+        wanted = _ideal(known, then).values()
+        answered = answered_keys(state.values(), then)
+        state = applied(state.values(), reconcile(state.values(), wanted, answered, moment))
+    final = _ideal(history, facts).values()
+    answered = answered_keys(state.values(), facts)
+    plan = reconcile(state.values(), final, answered, moments[-1])
+    return _in_order(applied(state.values(), plan).values())
+
+
+def reconcile(
+    existing: Iterable[WantedForm],
+    wanted: Iterable[WantedForm],
+    answered: Collection[Key],
+    now: datetime,
+) -> Plan:
+    """How to turn the existing forms into the wanted ones without touching what stands.
+
+    A form with a response never moves and never goes. A window that has opened keeps its dates; it
+    is only ever lengthened, when the participant's midnight comes later in another zone. An open
+    form whose event was voided goes; an open scheduled form stays.
+    """
+    have = {form.key: form for form in existing}
+    want = {form.key: form for form in wanted}
+    moves: list[Move] = []
+    retags: list[Move] = []
+    for key, old in have.items():
+        new = want.get(key)
+        if new is None:
+            continue
+        settled = _settled(old, new, key in answered, now)
+        if not same_window(settled, old):
+            moves.append(Move(old, settled))
+        elif settled.tags != old.tags:
+            retags.append(Move(old, settled))
+    gone = (form for key, form in have.items() if key not in want and key not in answered)
+    return Plan(
+        add=tuple(form for key, form in want.items() if key not in have),
+        move=tuple(moves),
+        cancel=tuple(f for f in gone if f.opens_at > now or f.reported_at is not None),
+        retag=tuple(retags),
+    )
+
+
+def applied(existing: Iterable[WantedForm], plan: Plan) -> dict[Key, WantedForm]:
+    """The forms after a plan was carried out, by key."""
+    state = {form.key: form for form in existing}
+    for form in plan.cancel:
+        del state[form.key]
+    for change in (*plan.move, *plan.retag):
+        state[change.new.key] = change.new
+    for form in plan.add:
+        state[form.key] = form
+    return state
+
+
+def same_window(one: WantedForm, other: WantedForm) -> bool:
+    """Whether two forms ask the same thing at the same time."""
+    return (one.opens_at, one.closes_at, one.target, one.version, one.study_version) == (
+        other.opens_at,
+        other.closes_at,
+        other.target,
+        other.version,
+        other.study_version,
+    )
+
+
+def answered_keys(forms: Iterable[WantedForm], facts: Facts) -> frozenset[Key]:
+    """The keys of the forms that some response was given to."""
+    whole = {r.timepoint for r in facts.responses if r.questionnaire is None}
+    single = {(r.timepoint, r.questionnaire) for r in facts.responses}
+    return frozenset(
+        form.key
+        for form in forms
+        if any(tag in whole or (tag, form.questionnaire) in single for tag in form.tags)
+    )
+
+
+def anchor_day(study: Study, facts: Facts, name: str) -> date | None:
+    """The date an anchor stands on, or None while nobody has set it."""
+    day = facts.anchor(name)
+    if day is None and any(a.id == name and a.source == "enrolment" for a in study.anchors):
+        return facts.enrolled
+    return day
+
+
+def planned_visits(study: Study, facts: Facts) -> tuple[PlannedVisit, ...]:
+    """Every visit on the participant's calendar, in order of target date."""
+    visits = [*_timepoint_visits(study, facts), *_series_visits(study, facts)]
+    return tuple(sorted(visits, key=lambda visit: (visit.target, visit.timepoint)))
+
+
+def _in_order(forms: Iterable[WantedForm]) -> tuple[WantedForm, ...]:
+    return tuple(sorted(forms, key=lambda form: (form.opens, form.timepoint, form.position)))
+
+
+def _revisions(history: Sequence[StudyVersion], facts: Facts) -> list[datetime]:
+    """The moments at which something changed that may have moved a form already planned."""
+    moments = {version.published_at for version in history[1:]}
+    moments.update(move.recorded_at for move in facts.zone_moves)
+    for name in {anchor.name for anchor in facts.anchors}:
+        entries = sorted(a.recorded_at or BEGINNING for a in facts.anchors if a.name == name)
+        moments.update(entries[1:])
+    return sorted(moment for moment in moments if moment is not None and moment > BEGINNING)
+
+
+def _settled(old: WantedForm, new: WantedForm, answered: bool, now: datetime) -> WantedForm:
+    """What an existing form becomes: the new one, or the old one with what may still change."""
+    if not answered and old.opens_at > now:
+        return new
+    kept = replace(old, tags=new.tags)
+    same_dates = (old.opens, old.target, old.closes) == (new.opens, new.target, new.closes)
+    if not answered and same_dates and now < old.closes_at < new.closes_at:
+        kept = replace(kept, closes_at=new.closes_at)
+    return kept
+
+
+def _ideal(history: Sequence[StudyVersion], facts: Facts) -> dict[Key, WantedForm]:
+    """The forms of an amended study as if nothing had been planned before.
+
+    A version applies to windows that open after its effective date. A form takes the newer version
+    only when its window opens after that date under both, so that no window changes once open.
+    """
+    chosen: dict[Key, WantedForm] = {}
+    for number, version in enumerate(history):
+        forms = {form.key: form for form in _forms(version.study, facts)}
+        if number == 0:
+            chosen = forms
+            continue
+        for key in [*chosen, *(key for key in forms if key not in chosen)]:
+            old, new = chosen.get(key), forms.get(key)
+            if any(form is not None and form.opens <= version.effective_on for form in (old, new)):
+                continue
+            if new is None:
+                del chosen[key]
+            else:
+                chosen[key] = new
+    return chosen
+
+
+def _forms(study: Study, facts: Facts) -> Iterator[WantedForm]:
+    """The forms of one study version: the scheduled ones, then those that events ask for."""
+    merged, own = _events(study, facts)
+    for timepoint in _asked(study, facts):
+        anchor = anchor_day(study, facts, study.anchor_of(timepoint, facts.arm))
+        if anchor is None:
+            continue
+        for position, (pack, slot) in enumerate(_slots(study, timepoint.packs)):
+            tags = (timepoint.id, *merged.get((timepoint.id, pack), ()))
+            yield _form(study, facts, timepoint, anchor, slot, position, tags)
+    for name, event, entry, packs in own:
+        for position, (_pack, slot) in enumerate(_slots(study, packs)):
+            form = _form(study, facts, entry, event.date, slot, position, (name,))
+            yield replace(form, timepoint=name, reported_at=event.recorded_at or BEGINNING)
+
+
+def _form(
+    study: Study,
+    facts: Facts,
+    entry: Timepoint | EventForm,
+    day: date,
+    slot: Slot,
+    position: int,
+    tags: tuple[str, ...],
+) -> WantedForm:
+    opens, closes = day + timedelta(days=entry.opens), day + timedelta(days=entry.closes)
+    return WantedForm(
+        timepoint=entry.id,
+        questionnaire=slot.questionnaire,
+        version=slot.version,
+        opens=opens,
+        target=day + timedelta(days=entry.target),
+        closes=closes,
+        opens_at=start_of_day(opens, facts.zone),
+        closes_at=end_of_day(closes, facts.zone),
+        tags=tags,
+        position=position,
+        arm=facts.arm,
+        study_version=study.version,
+    )
+
+
+def _asked(study: Study, facts: Facts) -> Iterator[Timepoint]:
+    for timepoint in study.timepoints:
+        if timepoint.enabled and timepoint.packs and facts.arm in timepoint.arms:
+            yield timepoint
+
+
+def _slots(study: Study, packs: Iterable[str]) -> Iterator[tuple[str, Slot]]:
+    """The slots of these packs in order, each questionnaire once."""
+    seen: set[str] = set()
+    for pack_id in packs:
+        pack = study.pack(pack_id)
+        for slot in pack.slots if pack else ():
+            if slot.questionnaire not in seen:
+                seen.add(slot.questionnaire)
+                yield pack_id, slot
+
+
+_OwnForm = tuple[str, Event, EventForm, tuple[str, ...]]
+_Merged = dict[tuple[str, str], tuple[str, ...]]
+
+
+def _events(study: Study, facts: Facts) -> tuple[_Merged, list[_OwnForm]]:
+    """Which event forms ride on a scheduled form, and which stand on their own."""
+    merged: _Merged = {}
+    own: list[_OwnForm] = []
+    for entry in study.event_forms:
+        if facts.arm not in entry.arms:
+            continue
+        for name, event in _occurrences(entry, facts):
+            alone: list[str] = []
+            for pack in entry.packs:
+                host = _host(study, facts, entry, event, pack)
+                if host is None:
+                    alone.append(pack)
+                else:
+                    merged[host, pack] = (*merged.get((host, pack), ()), name)
+            if alone:
+                own.append((name, event, entry, tuple(alone)))
+    return merged, own
+
+
+def _occurrences(entry: EventForm, facts: Facts) -> Iterator[tuple[str, Event]]:
+    """The events that ask for this form, in order of date: PROG, PROG.2, PROG.3 and so on."""
+    told = sorted(facts.events, key=lambda e: e.recorded_at or BEGINNING, reverse=True)
+    found = {event.date: event for event in told if event.kind in entry.on}
+    for number, day in enumerate(sorted(found), start=1):
+        yield (entry.id if number == 1 else f"{entry.id}.{number}"), found[day]
+
+
+def _host(
+    study: Study, facts: Facts, entry: EventForm, event: Event, pack: str
+) -> str | None:
+    """The scheduled timepoint nearest to the event form's target that asks the same pack."""
+    target = event.date + timedelta(days=entry.target)
+    near: list[tuple[int, date, str]] = []
+    for timepoint in _asked(study, facts):
+        anchor = anchor_day(study, facts, study.anchor_of(timepoint, facts.arm))
+        if anchor is None or pack not in timepoint.packs:
+            continue
+        scheduled = anchor + timedelta(days=timepoint.target)
+        closed = anchor + timedelta(days=timepoint.closes) < event.date
+        distance = abs((target - scheduled).days)
+        if distance <= study.rules.merge_within_days and (
+            study.rules.merge_after_close or not closed
+        ):
+            near.append((distance, scheduled, timepoint.id))
+    return min(near)[2] if near else None
+
+
+def _timepoint_visits(study: Study, facts: Facts) -> Iterator[PlannedVisit]:
+    for timepoint in study.timepoints:
+        if timepoint.visit is None or facts.arm not in timepoint.arms:
+            continue
+        anchor = anchor_day(study, facts, study.anchor_of(timepoint, facts.arm))
+        if anchor is not None:
+            opens, target, closes = (
+                anchor + timedelta(days=days)
+                for days in (timepoint.opens, timepoint.target, timepoint.closes)
+            )
+            yield PlannedVisit(
+                timepoint.id, timepoint.label, timepoint.visit, opens, target, closes
+            )
+
+
+def _series_visits(study: Study, facts: Facts) -> Iterator[PlannedVisit]:
+    """Repeated visits, each counted from the last one that took place, or else from the plan."""
+    arm = study.arm(facts.arm)
+    start = anchor_day(study, facts, arm.anchor) if arm else None
+    for series in study.visit_series if start else ():
+        if start is None or facts.arm not in series.arms:
+            continue
+        done = sorted(v.date for v in facts.visits if v.kind == series.kind and v.date >= start)
+        last, number = start, 1
+        while True:
+            opens, target, closes = (
+                last + timedelta(days=days)
+                for days in (series.opens, series.target, series.closes)
+            )
+            if (target - start).days > series.until:
+                break
+            name = f"{series.id}.{number}"
+            yield PlannedVisit(name, f"{series.label} {number}", series.kind, opens, target, closes)
+            last = done[number - 1] if number <= len(done) and done[number - 1] > last else target
+            number += 1
