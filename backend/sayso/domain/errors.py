@@ -180,3 +180,168 @@ class MailSettingsWrong(SaysoError):
     """The mail server's address or the sender cannot be used."""
 
     slug = "mail-settings-wrong"
+
+
+class KeyFileMissing(SaysoError):
+    """There is no file with the key that seals identifiers."""
+
+    slug = "key-file-missing"
+
+    def __init__(self, path: object) -> None:
+        super().__init__(f"There is no key file {path}; make one with: sayso db upgrade")
+
+
+class KeyFileWrong(SaysoError):
+    """The key file cannot be read or holds no key."""
+
+    slug = "key-file-wrong"
+
+    def __init__(self, path: object) -> None:
+        super().__init__(f"{path} holds no usable key; restore it from the backup")
+
+
+class SealBroken(SaysoError):
+    """Sealed bytes were changed or belong to another key."""
+
+    slug = "seal-broken"
+
+
+class NotFound(SaysoError):
+    """There is no such thing, or not within what this person may see."""
+
+    slug = "not-found"
+
+    def __init__(self, message: str = "There is nothing here under this address") -> None:
+        super().__init__(message)
+
+
+class NotAllowed(SaysoError):
+    """The role of this person does not allow that."""
+
+    slug = "not-allowed"
+
+    def __init__(self, message: str = "Your role does not allow this") -> None:
+        super().__init__(message)
+
+
+class SignInNeeded(SaysoError):
+    """There is no session, or it has ended."""
+
+    slug = "sign-in-needed"
+
+    def __init__(self, message: str = "Please sign in first") -> None:
+        super().__init__(message)
+
+
+class CodeNotAccepted(SaysoError):
+    """The enrolment code is wrong, used, revoked or too old; which of these is not said."""
+
+    slug = "code-not-accepted"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This code does not work. Check it letter by letter, or ask your study team for a new one"
+        )
+
+
+class CredentialsNotAccepted(SaysoError):
+    """E-mail or password is wrong, or the account is disabled; which of these is not said."""
+
+    slug = "credentials-not-accepted"
+
+    def __init__(self) -> None:
+        super().__init__("This e-mail and password do not match an account that can sign in")
+
+
+class InvitationNotAccepted(SaysoError):
+    """The invitation is unknown, used or too old."""
+
+    slug = "invitation-not-accepted"
+
+    def __init__(self) -> None:
+        super().__init__("This invitation does not work any more; ask for a new one")
+
+
+class PasswordTooWeak(SaysoError):
+    """The password is too short, too long or one that many people use."""
+
+    slug = "password-too-weak"
+
+
+class SlowDown(SaysoError):
+    """Too many tries; `retry_after` is the number of whole seconds to wait."""
+
+    slug = "slow-down"
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"Too many tries just now; wait {retry_after} seconds and try again")
+        self.retry_after = retry_after
+
+
+class StaffExists(SaysoError):
+    """Somebody with this e-mail address has an account already."""
+
+    slug = "staff-exists"
+
+
+class UnknownStudy(SaysoError):
+    """No study of that key has been published."""
+
+    slug = "unknown-study"
+
+
+class UnknownSite(SaysoError):
+    """The study has no site of that code, or not within what this person may see."""
+
+    slug = "unknown-site"
+
+
+class SiteTaken(SaysoError):
+    """The study has a site of that code already."""
+
+    slug = "site-taken"
+
+
+class StudyVersionTaken(SaysoError):
+    """This version of the study was published with other content."""
+
+    slug = "study-version-taken"
+
+
+class QuestionnaireChanged(SaysoError):
+    """This version of a questionnaire was published with other content."""
+
+    slug = "questionnaire-changed"
+
+
+class QuestionnaireNotFound(SaysoError):
+    """The study asks a questionnaire that is not among the instruments at hand."""
+
+    slug = "questionnaire-not-found"
+
+
+class ParticipantCodeTaken(SaysoError):
+    """The study has a participant of that code already."""
+
+    slug = "participant-code-taken"
+
+
+class ParticipantExempt(SaysoError):
+    """The participant is exempt from questionnaires, so no phone is enrolled."""
+
+    slug = "participant-exempt"
+
+
+class AnswersMalformed(SaysoError):
+    """The body is not a response at all: it cannot be read as answers to a questionnaire."""
+
+    slug = "answers-malformed"
+
+
+class ResponseIdReused(SaysoError):
+    """Another response has this id already; the second body is kept for the site."""
+
+    slug = "response-id-reused"
+
+    def __init__(self) -> None:
+        super().__init__("Other answers arrived under this number before; both are kept for your team")

@@ -256,6 +256,8 @@ exemption = Table(
     Column("needs_approval", Boolean, nullable=False),
     Column("approved_at", Instant),
     Column("approved_by", ForeignKey("staff.id")),
+    Column("ended_at", Instant),  # when `valid_to` was entered, if not with the rest
+    Column("ended_by", ForeignKey("staff.id")),
     *_recorded(),
     Index(None, "participant_id"),
 )
@@ -267,6 +269,18 @@ event = Table(
     _participant(),
     Column("kind", Text, nullable=False),
     Column("date", Date, nullable=False),
+    *_recorded(),
+    Index(None, "participant_id"),
+)
+
+# The participant's wall clock changed: she moved, or the zone was entered wrongly at first.
+zone_move = Table(
+    "zone_move",
+    metadata,
+    _key(),
+    _participant(),
+    Column("previous", Text, nullable=False),
+    Column("zone", Text, nullable=False),
     *_recorded(),
     Index(None, "participant_id"),
 )
@@ -309,12 +323,14 @@ expected_form = Table(
     Column("instrument", Text, nullable=False),
     Column("questionnaire_sha256", ForeignKey("questionnaire.sha256"), nullable=False),
     Column("position", Integer, nullable=False),
+    Column("arm", Text, nullable=False),
     Column("opens_on", Date, nullable=False),
     Column("target_on", Date, nullable=False),
     Column("closes_on", Date, nullable=False),
     Column("opens_at", Instant, nullable=False),
     Column("closes_at", Instant, nullable=False),
     Column("tags", Document, nullable=False),
+    Column("reported_at", Instant),  # when the event behind an event form was entered
     Column("created_at", Instant, nullable=False),
     Column("cancelled_at", Instant),
     Column("cancel_reason", Text),
@@ -380,6 +396,9 @@ response = Table(
     Column("app_build", Text),
     Column("disposition", Text, nullable=False),  # as decided when it was received
     Column("scorable", Boolean, nullable=False),
+    Column("answered", Integer, nullable=False),  # of the `applicable` items, those shown
+    Column("applicable", Integer, nullable=False),
+    Column("declined", Integer, nullable=False),  # "I prefer not to answer", said in so many words
     Column("time_accepted", Boolean),  # the staff decision on a disputed time
     Column("conflict_resolution", Text),  # the staff decision on a duplicate
     CheckConstraint("mode IN ('own_device','clinic_tablet','interview','paper')", "mode"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Float,
@@ -42,6 +43,8 @@ push_subscription = Table(
 )
 
 # One planned nudge: an occasion (a participant's forms of one timepoint) and a step of the ladder.
+# `due_at` is when the policy wants it, `next_at` when the worker looks at it next; once decided
+# (queued, skipped or cancelled) it is never looked at again.
 reminder = Table(
     "reminder",
     metadata,
@@ -50,15 +53,27 @@ reminder = Table(
     Column("occasion", Text, nullable=False),
     Column("timepoint", Text, nullable=False),
     Column("step", Text, nullable=False),
+    Column("urgent", Boolean, nullable=False),
     Column("local_wall", Text, nullable=False),  # what the clock on the wall shows, without zone
     Column("zone", Text, nullable=False),
     Column("tzdata_version", Text, nullable=False),
     Column("due_at", Instant, nullable=False),
     Column("closes_at", Instant, nullable=False),
     Column("planned_at", Instant, nullable=False),
-    Column("cancelled_at", Instant),
-    Column("cancel_reason", Text),
+    Column("next_at", Instant, nullable=False),
+    Column("decided_at", Instant),
+    Column("decision", Text),
+    Column("reason", Text),  # a slug; `why` says it in words
+    Column("why", Text),
     UniqueConstraint("participant_id", "occasion", "step"),
+    CheckConstraint("decision IN ('queued','skipped','cancelled')", "decision"),
+    CheckConstraint("(decided_at IS NULL) = (decision IS NULL)", "decided"),
+    Index(
+        "ix_reminder_due",
+        "next_at",
+        sqlite_where=Column("decided_at").is_(None),
+        postgresql_where=Column("decided_at").is_(None),
+    ),
 )
 
 # One path of a reminder to a person. `next_at` is both the due time and, once claimed, the lease.
@@ -68,8 +83,8 @@ delivery = Table(
     Column("id", _Key, primary_key=True),
     Column("reminder_id", ForeignKey("reminder.id")),  # null: a test reminder or a confirmation
     Column("participant_id", ForeignKey("participant.id"), nullable=False),
-    Column("purpose", Text, nullable=False),  # reminder | test | confirm | fallback
-    Column("channel", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("channel", Text, nullable=False),  # staff: the coordinator's call list
     Column("subscription_id", ForeignKey("push_subscription.id")),
     Column("idempotency_key", Text, nullable=False, unique=True),
     Column("state", Text, nullable=False),
@@ -83,9 +98,9 @@ delivery = Table(
     Column("created_at", Instant, nullable=False),
     Column("sent_at", Instant),
     Column("settled_at", Instant),
-    Column("ack_hash", Text, unique=True),
     Column("acked_at", Instant),
-    CheckConstraint("channel IN ('push','email')", "channel"),
+    CheckConstraint("purpose IN ('reminder','fallback','test','confirm')", "purpose"),
+    CheckConstraint("channel IN ('push','email','staff')", "channel"),
     CheckConstraint("state IN ('pending','sent','skipped','failed','dead')", "state"),
     Index(
         "ix_delivery_due",

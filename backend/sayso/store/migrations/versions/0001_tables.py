@@ -305,6 +305,8 @@ def upgrade() -> None:
         sa.Column("needs_approval", sa.Boolean(), nullable=False),
         sa.Column("approved_at", Instant(), nullable=True),
         sa.Column("approved_by", _KEY, nullable=True),
+        sa.Column("ended_at", Instant(), nullable=True),
+        sa.Column("ended_by", _KEY, nullable=True),
         sa.Column("recorded_at", Instant(), nullable=False),
         sa.Column("recorded_by", _KEY, nullable=True),
         sa.Column("voided_at", Instant(), nullable=True),
@@ -313,6 +315,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["approved_by"], ["staff.id"], name=op.f("fk_exemption_approved_by")
         ),
+        sa.ForeignKeyConstraint(["ended_by"], ["staff.id"], name=op.f("fk_exemption_ended_by")),
         sa.ForeignKeyConstraint(
             ["participant_id"], ["participant.id"], name=op.f("fk_exemption_participant_id")
         ),
@@ -334,12 +337,14 @@ def upgrade() -> None:
         sa.Column("instrument", sa.Text(), nullable=False),
         sa.Column("questionnaire_sha256", sa.Text(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("arm", sa.Text(), nullable=False),
         sa.Column("opens_on", sa.Date(), nullable=False),
         sa.Column("target_on", sa.Date(), nullable=False),
         sa.Column("closes_on", sa.Date(), nullable=False),
         sa.Column("opens_at", Instant(), nullable=False),
         sa.Column("closes_at", Instant(), nullable=False),
         sa.Column("tags", Document, nullable=False),
+        sa.Column("reported_at", Instant(), nullable=True),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("cancelled_at", Instant(), nullable=True),
         sa.Column("cancel_reason", sa.Text(), nullable=True),
@@ -389,14 +394,24 @@ def upgrade() -> None:
         sa.Column("occasion", sa.Text(), nullable=False),
         sa.Column("timepoint", sa.Text(), nullable=False),
         sa.Column("step", sa.Text(), nullable=False),
+        sa.Column("urgent", sa.Boolean(), nullable=False),
         sa.Column("local_wall", sa.Text(), nullable=False),
         sa.Column("zone", sa.Text(), nullable=False),
         sa.Column("tzdata_version", sa.Text(), nullable=False),
         sa.Column("due_at", Instant(), nullable=False),
         sa.Column("closes_at", Instant(), nullable=False),
         sa.Column("planned_at", Instant(), nullable=False),
-        sa.Column("cancelled_at", Instant(), nullable=True),
-        sa.Column("cancel_reason", sa.Text(), nullable=True),
+        sa.Column("next_at", Instant(), nullable=False),
+        sa.Column("decided_at", Instant(), nullable=True),
+        sa.Column("decision", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("why", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "decision IN ('queued','skipped','cancelled')", name=op.f("ck_reminder_decision")
+        ),
+        sa.CheckConstraint(
+            "(decided_at IS NULL) = (decision IS NULL)", name=op.f("ck_reminder_decided")
+        ),
         sa.ForeignKeyConstraint(
             ["participant_id"], ["participant.id"], name=op.f("fk_reminder_participant_id")
         ),
@@ -407,6 +422,14 @@ def upgrade() -> None:
             "step",
             name=op.f("uq_reminder_participant_id_occasion_step"),
         ),
+    )
+    op.create_index(
+        "ix_reminder_due",
+        "reminder",
+        ["next_at"],
+        unique=False,
+        sqlite_where=sa.text("decided_at IS NULL"),
+        postgresql_where=sa.text("decided_at IS NULL"),
     )
     op.create_table(
         "visit",
@@ -428,6 +451,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visit")),
     )
     op.create_index(op.f("ix_visit_participant_id"), "visit", ["participant_id"], unique=False)
+    op.create_table(
+        "zone_move",
+        sa.Column("id", _KEY, nullable=False),
+        sa.Column("participant_id", _KEY, nullable=False),
+        sa.Column("previous", sa.Text(), nullable=False),
+        sa.Column("zone", sa.Text(), nullable=False),
+        sa.Column("recorded_at", Instant(), nullable=False),
+        sa.Column("recorded_by", _KEY, nullable=True),
+        sa.Column("voided_at", Instant(), nullable=True),
+        sa.Column("voided_by", _KEY, nullable=True),
+        sa.Column("void_reason", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["participant_id"], ["participant.id"], name=op.f("fk_zone_move_participant_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by"], ["staff.id"], name=op.f("fk_zone_move_recorded_by")
+        ),
+        sa.ForeignKeyConstraint(["voided_by"], ["staff.id"], name=op.f("fk_zone_move_voided_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_zone_move")),
+    )
+    op.create_index(
+        op.f("ix_zone_move_participant_id"), "zone_move", ["participant_id"], unique=False
+    )
     op.create_table(
         "draft",
         sa.Column("expected_form_id", _KEY, nullable=False),
@@ -530,6 +576,9 @@ def upgrade() -> None:
         sa.Column("app_build", sa.Text(), nullable=True),
         sa.Column("disposition", sa.Text(), nullable=False),
         sa.Column("scorable", sa.Boolean(), nullable=False),
+        sa.Column("answered", sa.Integer(), nullable=False),
+        sa.Column("applicable", sa.Integer(), nullable=False),
+        sa.Column("declined", sa.Integer(), nullable=False),
         sa.Column("time_accepted", sa.Boolean(), nullable=True),
         sa.Column("conflict_resolution", sa.Text(), nullable=True),
         sa.CheckConstraint(
@@ -601,9 +650,11 @@ def upgrade() -> None:
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("sent_at", Instant(), nullable=True),
         sa.Column("settled_at", Instant(), nullable=True),
-        sa.Column("ack_hash", sa.Text(), nullable=True),
         sa.Column("acked_at", Instant(), nullable=True),
-        sa.CheckConstraint("channel IN ('push','email')", name=op.f("ck_delivery_channel")),
+        sa.CheckConstraint("channel IN ('push','email','staff')", name=op.f("ck_delivery_channel")),
+        sa.CheckConstraint(
+            "purpose IN ('reminder','fallback','test','confirm')", name=op.f("ck_delivery_purpose")
+        ),
         sa.CheckConstraint(
             "state IN ('pending','sent','skipped','failed','dead')", name=op.f("ck_delivery_state")
         ),
@@ -617,7 +668,6 @@ def upgrade() -> None:
             ["subscription_id"], ["push_subscription.id"], name=op.f("fk_delivery_subscription_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
-        sa.UniqueConstraint("ack_hash", name=op.f("uq_delivery_ack_hash")),
         sa.UniqueConstraint("idempotency_key", name=op.f("uq_delivery_idempotency_key")),
     )
     op.create_index(
@@ -702,8 +752,16 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_missing_reason_expected_form_id"), table_name="missing_reason")
     op.drop_table("missing_reason")
     op.drop_table("draft")
+    op.drop_index(op.f("ix_zone_move_participant_id"), table_name="zone_move")
+    op.drop_table("zone_move")
     op.drop_index(op.f("ix_visit_participant_id"), table_name="visit")
     op.drop_table("visit")
+    op.drop_index(
+        "ix_reminder_due",
+        table_name="reminder",
+        sqlite_where=sa.text("decided_at IS NULL"),
+        postgresql_where=sa.text("decided_at IS NULL"),
+    )
     op.drop_table("reminder")
     op.drop_table("participant_identity")
     op.drop_index(

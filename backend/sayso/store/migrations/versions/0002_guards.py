@@ -27,7 +27,7 @@ _FIXED = {
         "device_id", "answers", "skipped", "problems", "body_sha256", "authored_at",
         "authored_offset_minutes", "authored_zone", "received_at", "offered_at", "skew_seconds",
         "mode", "originator", "assistance", "language", "recorded_by", "app_build",
-        "disposition", "scorable",
+        "disposition", "scorable", "answered", "applicable", "declined",
     ),
     "score": (
         "id", "response_id", "score", "value", "label", "n_answered", "n_items", "rule_sha256",

@@ -1,0 +1,1 @@
+"""What the program does: one file per noun, functions of (connection, ..., now)."""
