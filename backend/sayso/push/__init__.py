@@ -1,0 +1,1 @@
+"""Web Push: keys, endpoints, messages and the sender. Only `push.sender` imports pywebpush."""
