@@ -180,7 +180,9 @@ def _rates(key: tuple[str, str, str, str | None], rows: Sequence[Row]) -> Rates:
         scorable=Ratio(sum(_scorable(row) for row in closed), len(closed)),
         reason_capture=Ratio(sum(row.status.reason is not None for row in missed), len(missed)),
         item_completion=item_completion(came),
-        declined_items=sum((row.status.response and row.status.response.declined) or 0 for row in came),
+        declined_items=sum(
+            (row.status.response and row.status.response.declined) or 0 for row in came
+        ),
         missing=len(missed),
         disputed=count("disputed"),
         median_hours=median_hours(came),

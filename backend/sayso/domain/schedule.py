@@ -333,9 +333,7 @@ def _occurrences(entry: EventForm, facts: Facts) -> Iterator[tuple[str, Event]]:
         yield (entry.id if number == 1 else f"{entry.id}.{number}"), found[day]
 
 
-def _host(
-    study: Study, facts: Facts, entry: EventForm, event: Event, pack: str
-) -> str | None:
+def _host(study: Study, facts: Facts, entry: EventForm, event: Event, pack: str) -> str | None:
     """The scheduled timepoint nearest to the event form's target that asks the same pack."""
     target = event.date + timedelta(days=entry.target)
     near: list[tuple[int, date, str]] = []
@@ -379,8 +377,7 @@ def _series_visits(study: Study, facts: Facts) -> Iterator[PlannedVisit]:
         last, number = start, 1
         while True:
             opens, target, closes = (
-                last + timedelta(days=days)
-                for days in (series.opens, series.target, series.closes)
+                last + timedelta(days=days) for days in (series.opens, series.target, series.closes)
             )
             if (target - start).days > series.until:
                 break

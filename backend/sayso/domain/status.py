@@ -131,9 +131,7 @@ def status_of(form: Form, facts: Facts, now: datetime, rules: Rules) -> FormStat
     return judge(form, standing(facts, rules), now)
 
 
-def statuses(
-    forms: Iterable[Form], facts: Facts, now: datetime, rules: Rules
-) -> list[FormStatus]:
+def statuses(forms: Iterable[Form], facts: Facts, now: datetime, rules: Rules) -> list[FormStatus]:
     """The statuses of many forms of one participant, in the order given."""
     known = standing(facts, rules)
     return [judge(form, known, now) for form in forms]

@@ -221,10 +221,11 @@ class Study:
     def label_of(self, timepoint_id: str) -> str:
         """What to call a timepoint or event form on screen; unknown ids are shown as they are."""
         base, _, number = timepoint_id.partition(".")
-        for entry in (*self.timepoints, *self.event_forms):
-            if entry.id == base:
-                return f"{entry.label} ({number})" if number else entry.label
-        return timepoint_id
+        labels = {entry.id: entry.label for entry in self.timepoints}
+        labels.update((entry.id, entry.label) for entry in self.event_forms)
+        labels.update((entry.id, entry.label) for entry in self.visit_series)
+        label = labels.get(base, timepoint_id)
+        return f"{label} ({number})" if number and base in labels else label
 
 
 @dataclass(frozen=True, slots=True)
