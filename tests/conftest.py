@@ -13,9 +13,11 @@ import pytest
 from sqlalchemy import Connection, Engine
 
 from sayso.store.engine import make_engine, transaction
+from sayso.store.schema import upgrade
 from support import network
 from support.postgres import Cluster
 from support.require import postgres_bin
+from support.stock import Stock
 
 _TEMPLATE = "sayso_template"
 
@@ -74,11 +76,16 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{path}"
 
 
+@pytest.fixture(scope="session")
+def postgres_stock(postgres_cluster: Cluster) -> Stock:
+    return Stock(postgres_cluster, _TEMPLATE)
+
+
 @pytest.fixture
-def postgres_url(postgres_cluster: Cluster) -> Iterator[str]:
-    url = postgres_cluster.create(template=_TEMPLATE)
+def postgres_url(postgres_stock: Stock) -> Iterator[str]:
+    url = postgres_stock.lend()
     yield url
-    postgres_cluster.drop(url)
+    postgres_stock.take_back(url)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -103,8 +110,6 @@ def connection(engine: Engine) -> Iterator[Connection]:
 
 
 def _migrate(url: str) -> None:
-    from sayso.store.schema import upgrade
-
     engine = make_engine(url)
     upgrade(engine)
     engine.dispose()

@@ -5,7 +5,7 @@ the command `sayso config check` and the table in deploy/README.md are made from
 Secrets may come from a file instead: `SAYSO_SMTP_URL_FILE=/run/secrets/smtp` reads that file.
 """
 
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -107,12 +107,14 @@ class Settings:
 
         Raises `SettingsError` naming every fault at once, so that one restart mends them all.
         """
-        env = FileAwareEnv(eager=False)
-        values = {option.name: _read(env, option) for option in fields(cls)}
+        env = FileAwareEnv(eager=False, strip_whitespace=True)
+        values, faults = _read_all(env)
         try:
             env.seal()
         except EnvValidationError as error:
-            raise SettingsError(_sentences(error)) from error
+            faults += _sentences(error)
+        if faults:
+            raise SettingsError(faults)
         settings = cls(**_with_derived_defaults(values))
         if faults := settings.faults():
             raise SettingsError(faults)
@@ -169,10 +171,21 @@ def options() -> list[tuple[str, str, str]]:
     ]
 
 
+def _read_all(env: FileAwareEnv) -> tuple[dict[str, Any], list[str]]:
+    """The values by field name, and what is wrong with files that were to hold them."""
+    values: dict[str, Any] = {}
+    faults: list[str] = []
+    for option in fields(Settings):
+        try:
+            values[option.name] = _read(env, option)
+        except ValueError as error:
+            faults.append(str(error))
+    return values, faults
+
+
 def _read(env: FileAwareEnv, option: "Field[Any]") -> Any:
-    name, default = option.metadata["name"], option.default
-    if default is MISSING:
-        raise TypeError(f"{name} has no default")
+    name: str = option.metadata["name"]
+    default: Any = option.default
     if isinstance(default, bool):
         return env.bool(name, default)
     if isinstance(default, int):

@@ -34,7 +34,7 @@ if [ ! -e "$policy" ]; then
   trap 'rm -f "$log" "$policy"' EXIT
 fi
 export DEBIAN_FRONTEND=noninteractive
-if ! { apt-get update && apt-get install --yes --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+if ! { apt-get update && apt-get install --yes -o DPkg::Lock::Timeout=300 --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
   tail -n 20 "$log"
   echo "packages: the installation failed; the lines above say why."
   exit 1
