@@ -1,0 +1,1 @@
+"""E-mail: neutral messages and a careful SMTP sender."""
