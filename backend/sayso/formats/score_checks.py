@@ -187,8 +187,9 @@ def _mean_reach(inputs: list[Reach], need: int) -> Reach:
     sums = _sums_by_count(inputs)
     if sums is None:
         return Reach(None, min(one.low for one in inputs), max(one.high for one in inputs))
+    # Not rounded here: a third of a sum times three must come out whole again further on.
     return _finite(
-        rounded(value / count, None)
+        value / count
         for count, values in sums.items()
         if count >= need
         for value in values
@@ -232,7 +233,7 @@ def _partial(inputs: list[Reach], need: int, take: Callable[[float, float], floa
 def _finished(rule: ScoreRule, reach: Reach) -> Reach:
     if rule.then is not None and not reach.has_text:
         reach = _affine(reach, *rule.then)
-    if rule.round is None or reach.values is None:
+    if reach.values is None:
         return reach
     return _finite(
         rounded(value, rule.round) if isinstance(value, int | float) else value
