@@ -34,7 +34,7 @@ lint: setup ## check style, types and import contracts, Python and TypeScript
 
 fix: setup ## mend what the linters can mend by themselves
 	@$(BIN)/ruff check --fix-only --quiet . && $(BIN)/ruff format --quiet .
-	@cd pwa && npx --no-install biome check --write .
+	@cd pwa && npm run --silent fix
 
 bench: setup packages .stamps/app ## measure side by side and write tests/bench/RESULTS.md
 	@$(BIN)/python -m bench
@@ -71,7 +71,7 @@ $(UV):
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
 	@mkdir -p .stamps && touch $@
 
-.stamps/node: pwa/package-lock.json pwa/package.json .stamps/python
+.stamps/node: pwa/package-lock.json pwa/package.json | .stamps/python
 	@echo "setup: installing the npm packages of pwa/package-lock.json"
 	@cd pwa && npm ci --silent --no-audit --no-fund --prefer-offline
 	@mkdir -p .stamps && touch $@

@@ -21,6 +21,6 @@ check 'mypy' .venv/bin/mypy
 check 'import contracts' .venv/bin/lint-imports --no-cache
 for script in .ci/run tests/tools/*.sh; do check "$script" bash -n "$script"; done
 cd pwa
-check 'biome' npx --no-install biome ci .
-check 'tsc' npx --no-install tsc --noEmit
+check 'biome' npm run --silent lint
+check 'tsc' npm run --silent types
 exit "$failed"
