@@ -74,7 +74,8 @@ class Move:
 class Plan:
     """What has to change for the existing forms to become the wanted ones.
 
-    `retag` changes tags only: the dates of such a form, answered or not, stay as they are.
+    `retag` holds changes of tags or of the pinned version only: the dates of such a form stay as
+    they are, and of an answered form nothing but the tags ever changes.
     """
 
     add: tuple[WantedForm, ...] = ()
@@ -135,7 +136,7 @@ def reconcile(
         settled = _settled(old, new, key in answered, now)
         if not same_window(settled, old):
             moves.append(Move(old, settled))
-        elif settled.tags != old.tags:
+        elif settled != old:
             retags.append(Move(old, settled))
     gone = (form for key, form in have.items() if key not in want and key not in answered)
     return Plan(
@@ -159,13 +160,11 @@ def applied(existing: Iterable[WantedForm], plan: Plan) -> dict[Key, WantedForm]
 
 
 def same_window(one: WantedForm, other: WantedForm) -> bool:
-    """Whether two forms ask the same thing at the same time."""
-    return (one.opens_at, one.closes_at, one.target, one.version, one.study_version) == (
+    """Whether two forms are asked in the same window."""
+    return (one.opens_at, one.closes_at, one.target) == (
         other.opens_at,
         other.closes_at,
         other.target,
-        other.version,
-        other.study_version,
     )
 
 
@@ -186,6 +185,16 @@ def anchor_day(study: Study, facts: Facts, name: str) -> date | None:
     if day is None and any(a.id == name and a.source == "enrolment" for a in study.anchors):
         return facts.enrolled
     return day
+
+
+def scheduled_keys(study: Study, arm: str) -> tuple[Key, ...]:
+    """The keys of every form the study schedules in an arm, whoever is in it."""
+    return tuple(
+        (timepoint.id, slot.questionnaire)
+        for timepoint in study.timepoints
+        if timepoint.enabled and arm in timepoint.arms
+        for _pack, slot in _slots(study, timepoint.packs)
+    )
 
 
 def planned_visits(study: Study, facts: Facts) -> tuple[PlannedVisit, ...]:

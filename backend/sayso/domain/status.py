@@ -77,6 +77,8 @@ class FormStatus:
     @property
     def why(self) -> str:
         """One plain sentence that says why the form is what it is."""
+        if self.on is None:
+            return "Not scheduled yet: the date it counts from is not recorded."
         sentence = _SENTENCES[self.detail].format(on=self.on)
         if self.detail == "missing":
             return f"{sentence}; {_because(self.reason)}."

@@ -51,14 +51,14 @@ def _check_presence(study: Study, faults: Faults) -> None:
 
 
 def _check_ids(study: Study, faults: Faults) -> None:
+    timepoints = [timepoint.id for timepoint in study.timepoints]
+    event_forms = [form.id for form in study.event_forms]
+    series = [entry.id for entry in study.visit_series]
     groups: tuple[tuple[str, Iterable[str]], ...] = (
         ("arms", (arm.id for arm in study.arms)),
         ("anchors", (anchor.id for anchor in study.anchors)),
         ("packs", (pack.id for pack in study.packs)),
-        (
-            "timepoints",
-            (e.id for e in (*study.timepoints, *study.event_forms, *study.visit_series)),
-        ),
+        ("timepoints", [*timepoints, *event_forms, *series]),
         ("reminders.steps", (step.id for step in study.reminder_policy.steps)),
     )
     for name, ids in groups:

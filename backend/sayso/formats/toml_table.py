@@ -54,10 +54,8 @@ class TomlTable:
 
     def optional_text(self, name: str) -> str | None:
         """A text, or None where the field is absent."""
-        return self.text(name) if name in self.content else self._absent(name)
-
-    def _absent(self, name: str) -> None:
         self._read.add(name)
+        return self.text(name) if name in self.content else None
 
     def whole(self, name: str, default: object = _MISSING) -> int:
         """A whole number."""
