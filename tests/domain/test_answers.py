@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from vectors import make_answers
 
 from sayso.domain.answers import Problem, answered, check, hidden_for_certain, shown
 from sayso.formats.instrument_json import load
+from vectors import make_answers
 
 CASES: list[dict[str, Any]] = json.loads(make_answers.FILE.read_text("utf-8"))
 TODAY = date(2026, 6, 15)
+BOTH = (["often", ">", 0], ["also", "=", True])
 
 
 def test_the_examples_were_written_by_their_generator() -> None:
@@ -40,10 +41,24 @@ def test_example(case: dict[str, Any]) -> None:
 def test_every_problem_slug_has_an_example() -> None:
     slugs = {slug for case in CASES for _, slug in case["problems"]}
     assert slugs == {
-        "required", "not-a-choice", "not-a-number", "not-whole", "too-small", "too-large",
-        "too-many-decimals", "off-step", "not-a-date", "not-a-time", "too-early", "too-late",
-        "too-long", "exclusive-mixed", "duplicate-choice", "wrong-type", "unknown-item",
-    }  # fmt: skip
+        "required",
+        "not-a-choice",
+        "not-a-number",
+        "not-whole",
+        "too-small",
+        "too-large",
+        "too-many-decimals",
+        "off-step",
+        "not-a-date",
+        "not-a-time",
+        "too-early",
+        "too-late",
+        "too-long",
+        "exclusive-mixed",
+        "duplicate-choice",
+        "wrong-type",
+        "unknown-item",
+    }
 
 
 def test_a_problem_carries_a_sentence_for_the_person() -> None:
@@ -66,7 +81,8 @@ def test_a_number_far_beyond_floating_point_is_only_too_large() -> None:
 
 
 def test_no_answer_is_not_false_and_not_zero() -> None:
-    assert [answered(value) for value in (None, "", "  ", [])] == [False] * 4
+    nothing: list[object] = [None, "", "  ", []]
+    assert [answered(value) for value in nothing] == [False] * 4
     assert [answered(value) for value in (0, False, "0", ["none"])] == [True] * 4
 
 
@@ -79,11 +95,11 @@ class TestHiddenForCertain:
             {"id": "also", "type": "boolean"},
             {"id": "bad", "type": "scale", "min": 0, "max": 4, "enable_when": ["often", ">", 0]},
             {"id": "worse", "type": "boolean", "enable_when": ["bad", ">", 2]},
-            {"id": "all", "type": "boolean", "enable_when": ["all", ["often", ">", 0], ["also", "=", True]]},
-            {"id": "any", "type": "boolean", "enable_when": ["any", ["often", ">", 0], ["also", "=", True]]},
+            {"id": "all", "type": "boolean", "enable_when": ["all", *BOTH]},
+            {"id": "any", "type": "boolean", "enable_when": ["any", *BOTH]},
             {"id": "not", "type": "boolean", "enable_when": ["not", ["often", ">", 0]]},
         )
-    )  # fmt: skip
+    )
 
     def certain(self, **answers: object) -> set[str]:
         return set(hidden_for_certain(self.questionnaire, answers))
