@@ -15,15 +15,14 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
-import sayso.store.tables_messages
-from sayso.store import revision
+from sayso.store import revision, tables_forms, tables_messages
 from sayso.store.engine import transaction
 from sayso.store.tables import metadata
 
 _FOLDER = Path(__file__).parent / "migrations"
 
-# Importing the module is what puts its tables into the metadata.
-assert sayso.store.tables_messages.metadata is metadata  # noqa: S101
+# Importing these modules is what puts their tables into the metadata.
+_MODULES = (tables_forms, tables_messages)
 
 
 def upgrade(engine: Engine, target: str = "head") -> None:
@@ -47,7 +46,9 @@ def differences(connection: Connection) -> list[str]:
     found = []
     at = revision.current(connection)
     if at != revision.HEAD:
-        found.append(f"the database is at revision {at or 'none'}, this program needs {revision.HEAD}")
+        found.append(
+            f"the database is at revision {at or 'none'}, this program needs {revision.HEAD}"
+        )
     context = MigrationContext.configure(
         connection, opts={"compare_type": True, "include_name": include_name}
     )

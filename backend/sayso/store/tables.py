@@ -14,7 +14,6 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
-    Float,
     ForeignKey,
     Index,
     Integer,
@@ -41,15 +40,15 @@ metadata = MetaData(
 _Key = BigInteger().with_variant(Integer, "sqlite")
 
 
-def _key() -> Column[int]:
+def key() -> Column[int]:
     return Column("id", _Key, primary_key=True)
 
 
-def _participant() -> Column[int]:
+def participant_key() -> Column[int]:
     return Column("participant_id", ForeignKey("participant.id"), nullable=False)
 
 
-def _recorded() -> tuple[Column[object], ...]:
+def recorded() -> tuple[Column[object], ...]:
     """When a fact was entered, by whom, and when it was found to be wrong."""
     return (
         Column("recorded_at", Instant, nullable=False),
@@ -65,7 +64,7 @@ def _recorded() -> tuple[Column[object], ...]:
 study_version = Table(
     "study_version",
     metadata,
-    _key(),
+    key(),
     Column("key", Text, nullable=False),
     Column("version", Text, nullable=False),
     Column("sha256", Text, nullable=False, unique=True),
@@ -102,7 +101,7 @@ study_questionnaire = Table(
 site = Table(
     "site",
     metadata,
-    _key(),
+    key(),
     Column("study_key", Text, nullable=False),
     Column("code", Text, nullable=False),
     Column("name", Text, nullable=False),
@@ -116,7 +115,7 @@ site = Table(
 staff = Table(
     "staff",
     metadata,
-    _key(),
+    key(),
     Column("email_hash", Text, nullable=False, unique=True),
     Column("email_sealed", LargeBinary, nullable=False),
     Column("name_sealed", LargeBinary),
@@ -140,7 +139,7 @@ staff_site = Table(
 invitation = Table(
     "invitation",
     metadata,
-    _key(),
+    key(),
     Column("staff_id", ForeignKey("staff.id"), nullable=False),
     Column("token_hash", Text, nullable=False, unique=True),
     Column("created_at", Instant, nullable=False),
@@ -151,7 +150,7 @@ invitation = Table(
 participant = Table(
     "participant",
     metadata,
-    _key(),
+    key(),
     Column("study_key", Text, nullable=False),
     Column("code", Text, nullable=False),
     Column("site_id", ForeignKey("site.id"), nullable=False),
@@ -188,8 +187,8 @@ participant_identity = Table(
 enrolment_code = Table(
     "enrolment_code",
     metadata,
-    _key(),
-    _participant(),
+    key(),
+    participant_key(),
     Column("code_hash", Text, nullable=False, unique=True),
     Column("created_at", Instant, nullable=False),
     Column("created_by", ForeignKey("staff.id")),
@@ -201,8 +200,8 @@ enrolment_code = Table(
 device = Table(
     "device",
     metadata,
-    _key(),
-    _participant(),
+    key(),
+    participant_key(),
     Column("label", Text, nullable=False),
     Column("enrolled_at", Instant, nullable=False),
     Column("last_seen_at", Instant, nullable=False),
@@ -234,20 +233,20 @@ session = Table(
 anchor = Table(
     "anchor",
     metadata,
-    _key(),
-    _participant(),
+    key(),
+    participant_key(),
     Column("name", Text, nullable=False),
     Column("date", Date, nullable=False),
     Column("reason", Text),
-    *_recorded(),
+    *recorded(),
     Index(None, "participant_id"),
 )
 
 exemption = Table(
     "exemption",
     metadata,
-    _key(),
-    _participant(),
+    key(),
+    participant_key(),
     Column("reason", Text, nullable=False),
     Column("language", Text, nullable=False),
     Column("valid_from", Date, nullable=False),
@@ -258,18 +257,18 @@ exemption = Table(
     Column("approved_by", ForeignKey("staff.id")),
     Column("ended_at", Instant),  # when `valid_to` was entered, if not with the rest
     Column("ended_by", ForeignKey("staff.id")),
-    *_recorded(),
+    *recorded(),
     Index(None, "participant_id"),
 )
 
 event = Table(
     "event",
     metadata,
-    _key(),
-    _participant(),
+    key(),
+    participant_key(),
     Column("kind", Text, nullable=False),
     Column("date", Date, nullable=False),
-    *_recorded(),
+    *recorded(),
     Index(None, "participant_id"),
 )
 
@@ -277,164 +276,36 @@ event = Table(
 zone_move = Table(
     "zone_move",
     metadata,
-    _key(),
-    _participant(),
+    key(),
+    participant_key(),
     Column("previous", Text, nullable=False),
     Column("zone", Text, nullable=False),
-    *_recorded(),
+    *recorded(),
     Index(None, "participant_id"),
 )
 
 visit = Table(
     "visit",
     metadata,
-    _key(),
-    _participant(),
+    key(),
+    participant_key(),
     Column("timepoint", Text),
     Column("kind", Text, nullable=False),
     Column("date", Date, nullable=False),
-    *_recorded(),
+    *recorded(),
     Index(None, "participant_id"),
 )
 
 contact = Table(
     "contact",
     metadata,
-    _key(),
-    _participant(),
+    key(),
+    participant_key(),
     Column("date", Date, nullable=False),
     Column("channel", Text, nullable=False),
     Column("outcome", Text, nullable=False),
     Column("interpreter_used", Boolean, nullable=False),
     Column("note_sealed", LargeBinary),
-    *_recorded(),
+    *recorded(),
     Index(None, "participant_id"),
-)
-
-# --- what is expected, what was answered ----------------------------------------------------
-
-expected_form = Table(
-    "expected_form",
-    metadata,
-    _key(),
-    _participant(),
-    Column("study_version_id", ForeignKey("study_version.id"), nullable=False),
-    Column("timepoint", Text, nullable=False),
-    Column("instrument", Text, nullable=False),
-    Column("questionnaire_sha256", ForeignKey("questionnaire.sha256"), nullable=False),
-    Column("position", Integer, nullable=False),
-    Column("arm", Text, nullable=False),
-    Column("opens_on", Date, nullable=False),
-    Column("target_on", Date, nullable=False),
-    Column("closes_on", Date, nullable=False),
-    Column("opens_at", Instant, nullable=False),
-    Column("closes_at", Instant, nullable=False),
-    Column("tags", Document, nullable=False),
-    Column("reported_at", Instant),  # when the event behind an event form was entered
-    Column("created_at", Instant, nullable=False),
-    Column("cancelled_at", Instant),
-    Column("cancel_reason", Text),
-    Index(None, "participant_id"),
-    Index(
-        "uq_expected_form_live",
-        "participant_id",
-        "timepoint",
-        "instrument",
-        unique=True,
-        sqlite_where=Column("cancelled_at").is_(None),
-        postgresql_where=Column("cancelled_at").is_(None),
-    ),
-)
-
-missing_reason = Table(
-    "missing_reason",
-    metadata,
-    _key(),
-    Column("expected_form_id", ForeignKey("expected_form.id"), nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("given_by", Text, nullable=False),  # staff | participant
-    *_recorded(),
-    Index(None, "expected_form_id"),
-)
-
-draft = Table(
-    "draft",
-    metadata,
-    Column("expected_form_id", ForeignKey("expected_form.id"), primary_key=True),
-    Column("device_id", ForeignKey("device.id")),
-    Column("answers", Document, nullable=False),
-    Column("skipped", Document, nullable=False),
-    Column("at_item", Text),
-    Column("saved_at", Instant, nullable=False),
-    Column("received_at", Instant, nullable=False),
-)
-
-response = Table(
-    "response",
-    metadata,
-    Column("id", Text, primary_key=True),  # the UUID made on the device
-    _participant(),
-    Column("expected_form_id", ForeignKey("expected_form.id")),
-    Column("questionnaire_sha256", ForeignKey("questionnaire.sha256"), nullable=False),
-    Column("study_version_id", ForeignKey("study_version.id"), nullable=False),
-    Column("device_id", ForeignKey("device.id")),
-    Column("answers", Document, nullable=False),
-    Column("skipped", Document, nullable=False),
-    Column("problems", Document, nullable=False),  # what the check found; never a refusal
-    Column("body_sha256", Text, nullable=False),
-    Column("authored_at", Instant, nullable=False),
-    Column("authored_offset_minutes", Integer, nullable=False),
-    Column("authored_zone", Text, nullable=False),
-    Column("received_at", Instant, nullable=False),
-    Column("offered_at", Instant),
-    Column("skew_seconds", Float, nullable=False),
-    Column("mode", Text, nullable=False),
-    Column("originator", Text, nullable=False),
-    Column("assistance", Text, nullable=False),
-    Column("language", Text, nullable=False),
-    Column("recorded_by", ForeignKey("staff.id")),
-    Column("app_build", Text),
-    Column("disposition", Text, nullable=False),  # as decided when it was received
-    Column("scorable", Boolean, nullable=False),
-    Column("answered", Integer, nullable=False),  # of the `applicable` items, those shown
-    Column("applicable", Integer, nullable=False),
-    Column("declined", Integer, nullable=False),  # "I prefer not to answer", said in so many words
-    Column("time_accepted", Boolean),  # the staff decision on a disputed time
-    Column("conflict_resolution", Text),  # the staff decision on a duplicate
-    CheckConstraint("mode IN ('own_device','clinic_tablet','interview','paper')", "mode"),
-    Index(None, "participant_id"),
-    Index(None, "expected_form_id"),
-    Index(None, "received_at"),
-)
-
-# A second, different body under an id that is already taken: kept whole for the site.
-response_conflict = Table(
-    "response_conflict",
-    metadata,
-    _key(),
-    Column("response_id", ForeignKey("response.id"), nullable=False),
-    _participant(),
-    Column("body", Document, nullable=False),
-    Column("body_sha256", Text, nullable=False),
-    Column("received_at", Instant, nullable=False),
-    Column("resolved_at", Instant),
-    Column("resolved_by", ForeignKey("staff.id")),
-    Column("resolution", Text),
-    UniqueConstraint("response_id", "body_sha256"),
-)
-
-score = Table(
-    "score",
-    metadata,
-    _key(),
-    Column("response_id", ForeignKey("response.id"), nullable=False),
-    Column("score", Text, nullable=False),
-    Column("value", Float),  # null where the rule says unscorable
-    Column("label", Text),  # where the result is a category, not a number
-    Column("n_answered", Integer, nullable=False),
-    Column("n_items", Integer, nullable=False),
-    Column("rule_sha256", Text, nullable=False),
-    Column("engine_version", Text, nullable=False),
-    Column("scored_at", Instant, nullable=False),
-    Index(None, "response_id"),
 )

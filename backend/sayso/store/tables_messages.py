@@ -36,6 +36,7 @@ push_subscription = Table(
     Column("created_at", Instant, nullable=False),
     Column("confirmed_at", Instant),
     Column("last_ok_at", Instant),
+    Column("last_ack_at", Instant),
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("dead_at", Instant),
     Column("dead_reason", Text),
@@ -112,9 +113,9 @@ delivery = Table(
     Index(None, "reminder_id"),
 )
 
-# Append-only: triggers refuse DELETE and every UPDATE but that of `details`. The chain runs over the
-# digest of the details (before, after, reason), so that personal data which slipped into them can be
-# replaced by a tombstone while the chain still verifies.
+# Append-only: triggers refuse DELETE and every UPDATE but that of `details`. The chain runs over
+# the digest of the details (before, after, reason), so that personal data which slipped into them
+# can be replaced by a tombstone while the chain still verifies.
 audit_event = Table(
     "audit_event",
     metadata,

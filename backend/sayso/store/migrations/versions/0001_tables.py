@@ -532,6 +532,7 @@ def upgrade() -> None:
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("confirmed_at", Instant(), nullable=True),
         sa.Column("last_ok_at", Instant(), nullable=True),
+        sa.Column("last_ack_at", Instant(), nullable=True),
         sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
         sa.Column("dead_at", Instant(), nullable=True),
         sa.Column("dead_reason", sa.Text(), nullable=True),
@@ -581,10 +582,13 @@ def upgrade() -> None:
         sa.Column("declined", sa.Integer(), nullable=False),
         sa.Column("time_accepted", sa.Boolean(), nullable=True),
         sa.Column("conflict_resolution", sa.Text(), nullable=True),
+        sa.Column("decided_at", Instant(), nullable=True),
+        sa.Column("decided_by", _KEY, nullable=True),
         sa.CheckConstraint(
             "mode IN ('own_device','clinic_tablet','interview','paper')",
             name=op.f("ck_response_mode"),
         ),
+        sa.ForeignKeyConstraint(["decided_by"], ["staff.id"], name=op.f("fk_response_decided_by")),
         sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_response_device_id")),
         sa.ForeignKeyConstraint(
             ["expected_form_id"], ["expected_form.id"], name=op.f("fk_response_expected_form_id")

@@ -1,0 +1,64 @@
+"""Token buckets in a table: shared by all workers, and they survive a restart.
+
+A bucket starts full, each try takes one token, tokens come back steadily. Nobody is ever locked
+out: an empty bucket says how many seconds to wait. Buckets are per account, per address and over
+all, with room for a whole ward behind one address.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from sayso.store.tables_messages import rate_bucket
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """How many tries at once, and how many seconds until one more is allowed."""
+
+    name: str
+    capacity: int
+    seconds_per_token: float
+
+
+CODES_FROM_ADDRESS = Bucket("code-address", 40, 3.0)
+CODES_OVERALL = Bucket("code-all", 300, 0.5)
+SIGN_INS_FROM_ADDRESS = Bucket("sign-in-address", 60, 5.0)
+SIGN_INS_TO_ACCOUNT = Bucket("sign-in-account", 10, 30.0)
+INVITATIONS_FROM_ADDRESS = Bucket("invitation-address", 20, 30.0)
+ACKS_OVERALL = Bucket("ack-all", 2000, 0.01)
+
+
+def take(connection: Connection, bucket: Bucket, source: str, now: datetime) -> int:
+    """Take one token; returns 0, or the whole seconds to wait when the bucket is empty.
+
+    `source` must not identify anybody: pass a keyed hash of an address. Commit the transaction even
+    when the try fails, or the try costs nothing.
+    """
+    key = f"{bucket.name}:{source}"
+    row = connection.execute(
+        select(rate_bucket.c.tokens, rate_bucket.c.updated_at)
+        .where(rate_bucket.c.key == key)
+        .with_for_update()
+    ).one_or_none()
+    if row is None:
+        connection.execute(
+            insert(rate_bucket).values(key=key, tokens=bucket.capacity - 1.0, updated_at=now)
+        )
+        return 0
+    back = max(0.0, (now - row.updated_at).total_seconds()) / bucket.seconds_per_token
+    tokens = min(float(bucket.capacity), row.tokens + back)
+    taken = tokens - 1.0 if tokens >= 1.0 else tokens
+    connection.execute(
+        update(rate_bucket).where(rate_bucket.c.key == key).values(tokens=taken, updated_at=now)
+    )
+    return 0 if tokens >= 1.0 else math.ceil((1.0 - tokens) * bucket.seconds_per_token)
+
+
+def forget_full(connection: Connection, before: datetime) -> int:
+    """Remove buckets that nobody has touched since `before`; returns how many."""
+    return connection.execute(delete(rate_bucket).where(rate_bucket.c.updated_at < before)).rowcount

@@ -1,0 +1,319 @@
+"""Load what is known about participants, in a few statements however many there are.
+
+Two statements bring the facts of any number of people (everything that has a date comes as one
+UNION, responses as another), a third one their forms. The objects are the domain's own, so that the
+same rules run over the database, over a facts file and over a simulation.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Date,
+    Row,
+    Select,
+    Text,
+    literal,
+    null,
+    select,
+    type_coerce,
+    union_all,
+)
+
+from sayso.domain.participation import (
+    AnchorDate,
+    ContactFact,
+    Event,
+    Exemption,
+    Facts,
+    MissingReason,
+    ResponseFact,
+    VisitFact,
+    ZoneMove,
+)
+from sayso.store.columns import Instant
+from sayso.store.tables import (
+    anchor,
+    contact,
+    event,
+    exemption,
+    participant,
+    questionnaire,
+    site,
+    visit,
+    zone_move,
+)
+from sayso.store.tables_forms import expected_form, missing_reason, response
+
+Condition = ColumnElement[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredForm:
+    """One row of expected_form, in the shape that the status rule reads."""
+
+    id: int
+    participant_id: int
+    timepoint: str
+    questionnaire: str
+    questionnaire_sha256: str
+    study_version_id: int
+    position: int
+    arm: str
+    opens: date
+    target: date
+    closes: date
+    opens_at: datetime
+    closes_at: datetime
+    tags: tuple[str, ...]
+    reported_at: datetime | None
+    created_at: datetime
+    cancelled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """The dated facts of one participant, sorted by kind."""
+
+    anchors: tuple[AnchorDate, ...] = ()
+    exemptions: tuple[Exemption, ...] = ()
+    events: tuple[Event, ...] = ()
+    missing_reasons: tuple[MissingReason, ...] = ()
+    visits: tuple[VisitFact, ...] = ()
+    contacts: tuple[ContactFact, ...] = ()
+    zone_moves: tuple[ZoneMove, ...] = ()
+
+
+def facts_of(connection: Connection, *where: Condition, history: bool = False) -> dict[int, Facts]:
+    """The facts of every participant that the conditions on `participant` and `site` choose.
+
+    With `history`, entries that were voided later come too, for `Facts.known_at`; without it the
+    facts are those that stand today. Three statements.
+    """
+    people = connection.execute(
+        select(participant, site.c.code.label("site_code")).join(site).where(*where)
+    ).all()
+    dated = dated_facts(connection, *where, history=history)
+    responses = responses_of(connection, *where)
+    return {
+        person.id: facts(person, dated.get(person.id, Dated()), responses.get(person.id, ()))
+        for person in people
+    }
+
+
+def facts(person: Any, dated: Dated, responses: Sequence[ResponseFact] = ()) -> Facts:
+    """Put together the facts of one participant; `person` has the columns of `participant`."""
+    return Facts(
+        code=person.code,
+        arm=person.arm,
+        site=person.site_code,
+        zone=person.zone,
+        enrolled=person.enrolled_on,
+        anchors=dated.anchors,
+        reads_english=person.reads_english,
+        preferred_language=person.preferred_language,
+        interpreter=person.interpreter,
+        exemptions=dated.exemptions,
+        events=dated.events,
+        responses=tuple(responses),
+        missing_reasons=dated.missing_reasons,
+        visits=dated.visits,
+        contacts=dated.contacts,
+        zone_moves=dated.zone_moves,
+        enrolled_at=person.created_at,
+    )
+
+
+def dated_facts(
+    connection: Connection, *where: Condition, history: bool = False
+) -> dict[int, Dated]:
+    """Anchors, exemptions, events, visits, contacts, reasons and zone moves, in one statement."""
+    rows = connection.execute(_dated(where, history)).all()
+    return dated_of(rows)
+
+
+def dated_of(rows: Iterable[Row[Any]]) -> dict[int, Dated]:
+    """Sort rows of the UNION by participant and kind."""
+    found: dict[int, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows:
+        field, build = _BUILDERS[row.kind]
+        found[row.participant_id][field].append(build(row))
+    return {
+        person: Dated(**{field: tuple(values) for field, values in kinds.items()})
+        for person, kinds in found.items()
+    }
+
+
+def responses_of(connection: Connection, *where: Condition) -> dict[int, list[ResponseFact]]:
+    """Every response, first received first, in one statement."""
+    statement = (
+        select(
+            response.c.id,
+            response.c.participant_id,
+            expected_form.c.timepoint,
+            questionnaire.c.instrument,
+            response.c.authored_at,
+            response.c.received_at,
+            response.c.skew_seconds,
+            response.c.offered_at,
+            response.c.mode,
+            response.c.scorable,
+            response.c.time_accepted,
+            response.c.assistance,
+            response.c.answered,
+            response.c.applicable,
+            response.c.declined,
+        )
+        .select_from(response)
+        .join(questionnaire, questionnaire.c.sha256 == response.c.questionnaire_sha256)
+        .outerjoin(expected_form, expected_form.c.id == response.c.expected_form_id)
+        .order_by(response.c.received_at, response.c.id)
+    )
+    found: dict[int, list[ResponseFact]] = defaultdict(list)
+    for row in connection.execute(_of(statement, response, where)):
+        found[row.participant_id].append(
+            ResponseFact(
+                row.id, row.timepoint or "", row.instrument, row.authored_at, row.received_at,
+                row.skew_seconds, row.offered_at, row.mode, row.scorable, row.time_accepted,
+                row.assistance, row.answered, row.applicable, row.declined,
+            )
+        )  # fmt: skip
+    return found
+
+
+def forms_of(
+    connection: Connection, *where: Condition, history: bool = False
+) -> dict[int, list[StoredForm]]:
+    """The expected forms, in order of opening, in one statement; cancelled ones with `history`."""
+    statement = select(expected_form).order_by(
+        expected_form.c.opens_at, expected_form.c.timepoint, expected_form.c.position
+    )
+    if not history:
+        statement = statement.where(expected_form.c.cancelled_at.is_(None))
+    found: dict[int, list[StoredForm]] = defaultdict(list)
+    for row in connection.execute(_of(statement, expected_form, where)):
+        found[row.participant_id].append(stored_form(row))
+    return found
+
+
+def stored_form(row: Any) -> StoredForm:
+    """One row of expected_form as the domain reads it."""
+    return StoredForm(
+        row.id, row.participant_id, row.timepoint, row.instrument, row.questionnaire_sha256,
+        row.study_version_id, row.position, row.arm, row.opens_on, row.target_on, row.closes_on,
+        row.opens_at, row.closes_at, tuple(row.tags), row.reported_at, row.created_at,
+        row.cancelled_at,
+    )  # fmt: skip
+
+
+_EMPTY: dict[str, ColumnElement[Any]] = {
+    "text1": type_coerce(null(), Text),
+    "text2": type_coerce(null(), Text),
+    "text3": type_coerce(null(), Text),
+    "date1": type_coerce(null(), Date),
+    "date2": type_coerce(null(), Date),
+    "instant1": type_coerce(null(), Instant),
+    "instant2": type_coerce(null(), Instant),
+    "flag": type_coerce(null(), Boolean),
+}
+
+
+def _branch(kind: str, table: Any, **columns: Column[Any]) -> Select[Any]:
+    chosen = {name: columns.get(name, empty) for name, empty in _EMPTY.items()}
+    return select(
+        literal(kind, literal_execute=True).label("kind"),
+        table.c.id,
+        participant.c.id.label("participant_id"),
+        table.c.recorded_at,
+        table.c.voided_at,
+        *(column.label(name) for name, column in chosen.items()),
+    ).select_from(table)
+
+
+def _branches() -> list[tuple[Any, Select[Any]]]:
+    # PostgreSQL takes the types of a UNION from all branches, SQLAlchemy from the first one; the
+    # first is therefore the one that fills every column with its true type.
+    return [
+        (
+            exemption,
+            _branch("exemption", exemption, text1=exemption.c.reason, text2=exemption.c.language,
+                    date1=exemption.c.valid_from, date2=exemption.c.valid_to,
+                    instant1=exemption.c.approved_at, instant2=exemption.c.ended_at,
+                    flag=exemption.c.needs_approval),
+        ),
+        (anchor, _branch("anchor", anchor, text1=anchor.c.name, date1=anchor.c.date)),
+        (event, _branch("event", event, text1=event.c.kind, date1=event.c.date)),
+        (
+            visit,
+            _branch("visit", visit, text1=visit.c.timepoint, text2=visit.c.kind,
+                    date1=visit.c.date),
+        ),
+        (contact, _branch("contact", contact, date1=contact.c.date)),
+        (
+            zone_move,
+            _branch("zone_move", zone_move, text1=zone_move.c.previous, text2=zone_move.c.zone),
+        ),
+        (
+            missing_reason,
+            _branch("missing_reason", missing_reason, text1=expected_form.c.timepoint,
+                    text2=expected_form.c.instrument, text3=missing_reason.c.reason).join(
+                expected_form, expected_form.c.id == missing_reason.c.expected_form_id
+            ),
+        ),
+    ]  # fmt: skip
+
+
+def _dated(where: Sequence[Condition], history: bool) -> CompoundSelect[Any]:
+    parts = []
+    for table, branch in _BRANCHES:
+        owner = expected_form if table is missing_reason else table
+        part = branch.join(participant, participant.c.id == owner.c.participant_id)
+        part = part.join(site, site.c.id == participant.c.site_id).where(*where)
+        parts.append(part if history else part.where(table.c.voided_at.is_(None)))
+    return union_all(*parts)
+
+
+def _of(statement: Select[Any], table: Any, where: Sequence[Condition]) -> Select[Any]:
+    """Restrict a statement over a table of participants' facts to the chosen participants."""
+    chosen = select(participant.c.id).join(site, site.c.id == participant.c.site_id).where(*where)
+    return statement.where(table.c.participant_id.in_(chosen)) if where else statement
+
+
+_BRANCHES = _branches()
+_BUILDERS: dict[str, tuple[str, Any]] = {
+    "anchor": (
+        "anchors",
+        lambda r: AnchorDate(r.text1, r.date1, r.recorded_at, r.voided_at),
+    ),
+    "exemption": (
+        "exemptions",
+        lambda r: Exemption(
+            r.text1, r.date1, r.date2, r.recorded_at, r.instant1, r.text2, r.id, r.flag,
+            r.instant2, r.voided_at,
+        ),
+    ),
+    "event": ("events", lambda r: Event(r.text1, r.date1, r.recorded_at, r.id, r.voided_at)),
+    "visit": (
+        "visits",
+        lambda r: VisitFact(r.text1, r.date1, r.text2, r.recorded_at, r.voided_at),
+    ),
+    "contact": ("contacts", lambda r: ContactFact(r.date1, r.recorded_at, r.voided_at)),
+    "zone_move": (
+        "zone_moves",
+        lambda r: ZoneMove(r.text1, r.text2, r.recorded_at, r.voided_at),
+    ),
+    "missing_reason": (
+        "missing_reasons",
+        lambda r: MissingReason(r.text1, r.text2, r.text3, r.recorded_at, r.voided_at),
+    ),
+}  # fmt: skip
