@@ -345,3 +345,60 @@ class ResponseIdReused(SaysoError):
 
     def __init__(self) -> None:
         super().__init__("Other answers arrived under this number before; both are kept for your team")
+
+
+class ChangedMeanwhile(SaysoError):
+    """Somebody else has changed this participant since the person at the screen looked."""
+
+    slug = "changed-meanwhile"
+
+
+class UnknownTimepoint(SaysoError):
+    """The study has no timepoint of that name for this participant."""
+
+    slug = "unknown-timepoint"
+
+
+class UnknownWord(SaysoError):
+    """A coded word (kind of visit, channel, outcome, measure) is not one of those in use."""
+
+    slug = "unknown-word"
+
+    def __init__(self, what: str, given: str, allowed: Iterable[str]) -> None:
+        super().__init__(f"{given} is no {what} here; use one of: {', '.join(allowed)}")
+
+
+class AlreadyRecorded(SaysoError):
+    """The fact is there already, and there can be only one of it."""
+
+    slug = "already-recorded"
+
+
+class AlreadySettled(SaysoError):
+    """Somebody has decided on this already, or it has been taken back."""
+
+    slug = "already-settled"
+
+
+class SecondPersonNeeded(SaysoError):
+    """Who entered something cannot be the one who approves it."""
+
+    slug = "second-person-needed"
+
+
+class FormNotMissing(SaysoError):
+    """A reason is kept for a form that was missed, and this one was not."""
+
+    slug = "form-not-missing"
+
+
+class InvalidParticipantCode(SaysoError):
+    """The study code has characters that codes do not have, or too many."""
+
+    slug = "participant-code-invalid"
+
+
+class InvalidEmail(SaysoError):
+    """What was given is no e-mail address."""
+
+    slug = "email-invalid"
