@@ -402,3 +402,13 @@ class InvalidEmail(SaysoError):
     """What was given is no e-mail address."""
 
     slug = "email-invalid"
+
+
+class AnswerTableWrong(SaysoError):
+    """A table of answers cannot be scored; `faults` holds what was found, row by row."""
+
+    slug = "answer-table-wrong"
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
