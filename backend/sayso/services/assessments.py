@@ -1,0 +1,90 @@
+"""One read for every screen: who is within reach, what is asked of them, and what it is now.
+
+Completion, the lists behind its figures, the day's worklist, the participants and the exports all
+start here, so they cannot tell different stories. For today the forms are the stored rows; for a
+past date the schedule is replayed over the facts that were known then, by the same rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection
+
+from sayso.domain.evaluation import Assessment, assess_all
+from sayso.domain.participation import Facts
+from sayso.domain.status import FormStatus, statuses
+from sayso.domain.study import Rules
+from sayso.services import planning, publishing
+from sayso.services.access import Reach
+from sayso.services.publishing import Published
+from sayso.store.facts import StoredForm, facts_of, forms_of
+from sayso.store.tables import participant
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One participant now: facts, stored forms and their statuses in the same order."""
+
+    id: int
+    facts: Facts
+    forms: tuple[StoredForm, ...]
+    statuses: tuple[FormStatus, ...]
+
+
+def cases(
+    connection: Connection,
+    within: Reach,
+    rules: Rules,
+    now: datetime,
+    *where: ColumnElement[bool],
+) -> list[Case]:
+    """Everybody within reach whom the conditions choose, in order of code; four statements."""
+    chosen = (*scope(within), *where)
+    known = facts_of(connection, *chosen)
+    stored = forms_of(connection, *chosen)
+    found = []
+    for row_id, facts in sorted(known.items(), key=lambda entry: entry[1].code):
+        forms = tuple(stored.get(row_id, ()))
+        found.append(Case(row_id, facts, forms, tuple(statuses(forms, facts, now, rules))))
+    return found
+
+
+def scope(within: Reach) -> tuple[ColumnElement[bool], ...]:
+    """The conditions that keep a statement over participants inside somebody's sites."""
+    return (
+        participant.c.study_key == within.study_key,
+        participant.c.site_id.in_(within.sites),
+    )
+
+
+def as_assessments(
+    connection: Connection, within: Reach, entries: Sequence[Case]
+) -> list[Assessment]:
+    """The same in the shape that the rates are counted from."""
+    names = {p.id: p.study.version for p in publishing.versions(connection, within.study_key)}
+    return [
+        Assessment(
+            entry.facts,
+            tuple(planning.wanted_form(form, names) for form in entry.forms),
+            entry.statuses,
+            (),
+        )
+        for entry in entries
+    ]
+
+
+def replayed(
+    connection: Connection,
+    within: Reach,
+    published: list[Published],
+    rules: Rules,
+    moment: datetime,
+    *where: ColumnElement[bool],
+) -> list[Assessment]:
+    """Everybody as the records stood at a past moment, in order of code."""
+    known = facts_of(connection, *scope(within), *where, history=True)
+    people = sorted(known.values(), key=lambda facts: facts.code)
+    return assess_all(publishing.history(published), people, moment, rules)

@@ -1,0 +1,1 @@
+"""A believable study to look at: invented people, eighteen months of history, one seed."""

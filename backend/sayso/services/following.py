@@ -1,0 +1,23 @@
+"""What follows from a changed fact, in the same transaction: other windows, and silence.
+
+Whether a message may go out is decided again when it is due; cancelling it here as well means that
+the record of a participant who has died shows at once that nothing is on its way.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from sayso.domain.eligibility import SEND, may_set_up
+from sayso.services import access, planning, reminders
+from sayso.services.access import Participant
+
+
+def facts_changed(connection: Connection, person: Participant, now: datetime) -> None:
+    """Plan the participant's forms anew and stop messages that have lost their ground."""
+    planning.replan(connection, person.actor, person.study_key, person.id, now)
+    verdict = may_set_up(access.facts(connection, person), now)
+    if verdict.action != SEND:
+        reminders.cancel_all(connection, person.id, verdict.reason, verdict.why, now)
