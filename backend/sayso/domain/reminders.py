@@ -93,15 +93,19 @@ class Missed:
 
 @dataclass(frozen=True, slots=True)
 class ReminderPlan:
-    """What to write: new rows, rows with another time or wanted again, cancellations, gaps."""
+    """What to write: new rows, rows with another time or wanted again, cancellations, gaps.
+
+    `stop` names occasions whose messages already under way must be stopped, with the reason.
+    """
 
     add: tuple[WantedReminder, ...] = ()
     move: tuple[tuple[PlannedReminder, WantedReminder], ...] = ()
     cancel: tuple[Cancel, ...] = ()
     missed: tuple[Missed, ...] = ()
+    stop: tuple[tuple[str, Verdict], ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.add or self.move or self.cancel or self.missed)
+        return bool(self.add or self.move or self.cancel or self.missed or self.stop)
 
 
 def occasions(forms: Iterable[Form]) -> tuple[Occasion, ...]:
@@ -152,7 +156,13 @@ def plan(
             add.append(entry)
         elif _must_move(row, entry, tzdata_version, now):
             move.append((row, entry))
-    return ReminderPlan(tuple(add), tuple(move), _cancelled(have, wanted, refusals), tuple(missed))
+    return ReminderPlan(
+        tuple(add),
+        tuple(move),
+        _cancelled(have, wanted, refusals),
+        tuple(missed),
+        _stopped(existing, refusals),
+    )
 
 
 def wanted_reminders(person: Person, occasion: Occasion) -> tuple[WantedReminder, ...]:
@@ -207,6 +217,17 @@ def _cancelled(
         Cancel(row, refusals.get(row.occasion, gone))
         for key, row in have.items()
         if key not in wanted and row.decision is None
+    )
+
+
+def _stopped(
+    existing: Sequence[PlannedReminder], refusals: dict[str, Verdict]
+) -> tuple[tuple[str, Verdict], ...]:
+    under_way = {row.occasion for row in existing if row.decision == "queued"}
+    return tuple(
+        (occasion, verdict)
+        for occasion, verdict in refusals.items()
+        if occasion in under_way and verdict.lasting
     )
 
 

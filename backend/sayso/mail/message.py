@@ -72,5 +72,6 @@ def _html(mail: Mail) -> str:
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         f"<title>{html.escape(mail.subject)}</title></head>"
         '<body style="font-family:system-ui,sans-serif;font-size:18px;line-height:1.5;'
-        f'color:#1d2b2a;max-width:34em;margin:0 auto;padding:16px">{paragraphs}{button}</body></html>'
+        f'color:#1d2b2a;max-width:34em;margin:0 auto;padding:16px">{paragraphs}{button}'
+        "</body></html>"
     )

@@ -153,7 +153,7 @@ def _refused(code: int, text: bytes) -> Outcome:
     if 400 <= code < 500:
         return Outcome(RETRY, f"The mail server asks to try again ({code}).", code)
     if said.startswith(_NO_SUCH_ADDRESS) or code in {550, 551, 553}:
-        return Outcome(GONE, f"The mail server says that the address does not exist ({code}).", code)
+        return Outcome(GONE, f"The mail server knows no such address ({code}).", code)
     return Outcome(BROKEN, f"The mail server refused the message ({code}).", code)
 
 

@@ -42,7 +42,10 @@ class _Signature:
 
 
 class PushSender:
-    """Use as `async with PushSender(...) as sender`; `send` may then run many times at once."""
+    """Use in an `async with` block; `send` may then run many times at once.
+
+    The object may be entered again later, in another event loop: signatures and the breaker stay.
+    """
 
     def __init__(
         self,
@@ -59,11 +62,11 @@ class PushSender:
         self._rules = rules
         self._timeout = aiohttp.ClientTimeout(total=timeout_seconds)
         self._signatures: dict[tuple[str, str], _Signature] = {}
-        self._slots = asyncio.Semaphore(IN_FLIGHT)
         self._tls = tls
         self.breaker = breaker or Breaker()
 
     async def __aenter__(self) -> Self:
+        self._slots = asyncio.Semaphore(IN_FLIGHT)
         resolver = PublicResolver(
             aiohttp.ThreadedResolver(), allow_loopback=self._rules.allow_loopback
         )

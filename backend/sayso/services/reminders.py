@@ -31,9 +31,7 @@ def cancel_for_occasion(
     Call it in the transaction that stores the last missing answer of that timepoint; `reason` is a
     key of `CANCEL_WORDS`, and another text is kept as it is. Two statements, whatever is planned.
     """
-    of_occasion = (reminder.c.participant_id == participant_id) & (
-        reminder.c.occasion == occasion
-    )
+    of_occasion = (reminder.c.participant_id == participant_id) & (reminder.c.occasion == occasion)
     _cancel(connection, of_occasion, reason, CANCEL_WORDS.get(reason, reason), now)
 
 
@@ -58,7 +56,7 @@ def _cancel(connection: Connection, which: Any, reason: str, why: str, now: date
 def stop_deliveries(
     connection: Connection, which: Any, reason: str, why: str, now: datetime
 ) -> None:
-    """Skip what is pending; a message that is under way at this instant can no longer be stopped."""
+    """Skip what is pending; what is under way at this instant can no longer be stopped."""
     connection.execute(
         update(delivery)
         .where(which, delivery.c.state == "pending")

@@ -1,0 +1,196 @@
+"""Deliveries on their way: taking them, and writing down what became of them.
+
+Taking a delivery means writing a lease into `next_at`: should the worker die, the row is simply due
+again, and nobody has to clean up. Settling checks the lease, so that a worker that comes back from
+the dead changes nothing. Sending happens between the two, outside any transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, exists, func, literal, select, update
+
+from sayso.domain.delivery import Settlement
+from sayso.store.statements import insert_new
+from sayso.store.tables_messages import delivery, push_subscription
+
+LEASE = timedelta(seconds=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A delivery that this worker holds. `patience` is how long to wait for the phone's word."""
+
+    id: int
+    lease_token: str
+    participant_id: int
+    reminder_id: int | None
+    purpose: str
+    channel: str
+    subscription_id: int | None
+    attempts: int
+    expires_at: datetime
+    has_email: bool = False
+    patience: timedelta = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A delivery and what to write on it."""
+
+    taken: Taken
+    settlement: Settlement
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """When the next pending delivery wants attention; one index lookup."""
+    statement = select(func.min(delivery.c.next_at)).where(delivery.c.state == "pending")
+    found: datetime | None = connection.execute(statement).scalar_one()
+    return found
+
+
+def claim(connection: Connection, token: str, now: datetime, limit: int) -> int:
+    """Take up to `limit` due deliveries under the lease `token`; returns how many."""
+    due = (
+        select(delivery.c.id)
+        .where(delivery.c.state == "pending", delivery.c.next_at <= now)
+        .order_by(delivery.c.next_at, delivery.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    taken = connection.execute(
+        update(delivery)
+        .where(delivery.c.id.in_(select(due.c.id)))
+        .values(next_at=now + LEASE, attempts=delivery.c.attempts + 1, lease_token=token)
+    )
+    return int(taken.rowcount)
+
+
+def settle(connection: Connection, settled: Sequence[Settled], now: datetime) -> None:
+    """Write outcomes, and what follows: dead phones, and the next way to reach the person."""
+    if not settled:
+        return
+    connection.execute(_WRITE, [_written(one, now) for one in settled])
+    _remember_phones(connection, settled, now)
+    _next_ways(connection, settled, now)
+
+
+_WRITE = (
+    update(delivery)
+    .where(
+        delivery.c.id == bindparam("row_id"),
+        delivery.c.lease_token == bindparam("token"),
+        delivery.c.state == "pending",
+    )
+    .values(
+        state=bindparam("b_state"),
+        outcome=bindparam("b_outcome"),
+        why=bindparam("b_why"),
+        last_status=bindparam("b_status"),
+        next_at=func.coalesce(bindparam("b_next_at", type_=delivery.c.next_at.type),
+                              delivery.c.next_at),
+        attempts=delivery.c.attempts - bindparam("given_back"),
+        sent_at=func.coalesce(bindparam("b_sent_at", type_=delivery.c.sent_at.type),
+                              delivery.c.sent_at),
+        settled_at=bindparam("b_settled_at"),
+        lease_token=None,
+    )
+)  # fmt: skip
+
+
+def _written(one: Settled, now: datetime) -> dict[str, Any]:
+    to, taken = one.settlement, one.taken
+    return {
+        "row_id": taken.id,
+        "token": taken.lease_token,
+        "b_state": to.state,
+        "b_outcome": to.outcome,
+        "b_why": to.why,
+        "b_status": to.status,
+        "b_next_at": to.next_at,
+        "given_back": 0 if to.counts else 1,
+        "b_sent_at": now if to.state == "sent" else None,
+        "b_settled_at": None if to.state == "pending" else now,
+    }
+
+
+def _remember_phones(connection: Connection, settled: Sequence[Settled], now: datetime) -> None:
+    """Keep on each subscription when it last worked, how often it failed, and that it is gone."""
+    ok, bad, gone = [], [], []
+    for one in settled:
+        phone, state = one.taken.subscription_id, one.settlement.state
+        if phone is None or not (one.settlement.status or one.settlement.outcome == "gone"):
+            continue
+        if state == "sent":
+            ok.append({"phone": phone})
+        elif one.settlement.outcome == "gone":
+            gone.append({"phone": phone, "b_reason": one.settlement.why})
+        else:
+            bad.append({"phone": phone})
+    which = push_subscription.c.id == bindparam("phone")
+    if ok:
+        connection.execute(
+            update(push_subscription).where(which).values(last_ok_at=now, failures=0), ok
+        )
+    if bad:
+        failures = push_subscription.c.failures + 1
+        connection.execute(update(push_subscription).where(which).values(failures=failures), bad)
+    if gone:
+        connection.execute(
+            update(push_subscription)
+            .where(which, push_subscription.c.dead_at.is_(None))
+            .values(dead_at=now, dead_reason=bindparam("b_reason")),
+            gone,
+        )
+
+
+def _next_ways(connection: Connection, settled: Sequence[Settled], now: datetime) -> None:
+    """Plan the way that is tried next: after patience for a sent push, at once for a dead end."""
+    rows = []
+    for one in settled:
+        taken, state = one.taken, one.settlement.state
+        if taken.reminder_id is None or taken.channel == "staff":
+            continue
+        if taken.channel == "push" and state == "sent":
+            rows.append(_fallback(taken, now + taken.patience, now))
+        elif state in {"dead", "failed"} and _is_dead_end(connection, taken):
+            rows.append(_fallback(taken, now, now))
+    insert_new(connection, delivery, rows)
+
+
+def _fallback(taken: Taken, at: datetime, now: datetime) -> dict[str, Any]:
+    """E-mail after push, the site's call list after e-mail or where there is no address."""
+    channel = "email" if taken.channel == "push" and taken.has_email else "staff"
+    return {
+        "reminder_id": taken.reminder_id,
+        "participant_id": taken.participant_id,
+        "purpose": "fallback",
+        "channel": channel,
+        "idempotency_key": f"r{taken.reminder_id}:{channel}",
+        "state": "pending",
+        # Waiting past the close would end in silence, so the call list gets it a minute before.
+        "next_at": min(at, max(taken.expires_at - timedelta(minutes=1), now)),
+        "expires_at": taken.expires_at,
+        "attempts": 0,
+        "created_at": now,
+    }
+
+
+def _is_dead_end(connection: Connection, taken: Taken) -> bool:
+    """Whether no other phone has this reminder or is still being tried."""
+    if taken.channel != "push":
+        return True
+    other = exists().where(
+        and_(
+            delivery.c.reminder_id == taken.reminder_id,
+            delivery.c.channel == "push",
+            delivery.c.state.in_(("pending", "sent")),
+            delivery.c.id != taken.id,
+        )
+    )
+    return not connection.execute(select(literal(1)).where(other)).first()

@@ -1,0 +1,229 @@
+"""The last look before a message leaves: is it still right, and what exactly does it say?
+
+Minutes may have passed since the reminder was queued, and in them the person may have answered,
+died or changed her phone. The same predicate that planned the reminder is asked again, with the
+facts of this second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from sayso.domain import ack
+from sayso.domain.delivery import Settlement
+from sayso.domain.eligibility import SEND, WAIT, Verdict, may_remind, may_set_up
+from sayso.domain.errors import SealBroken
+from sayso.domain.reachability import patience
+from sayso.mail.message import Mail
+from sayso.push.message import PushMessage, document, time_to_live, topic
+from sayso.services import reminder_people, reminder_words
+from sayso.services.dispatch import Settled, Taken
+from sayso.services.reminder_people import Reminded
+from sayso.services.reminder_queue import Around, around_of
+from sayso.store.sealed import Keyring
+from sayso.store.tables import participant_identity
+from sayso.store.tables_messages import delivery, push_subscription, reminder
+
+_SHOWN = Settlement("skipped", "shown", "Not needed: a phone has shown the reminder.")
+_CALL_LIST = Settlement("sent", "on-call-list", "Put on the call list of the site.")
+_NO_ADDRESS = Settlement("failed", "no-address", "There is no e-mail address any more.")
+_NO_MAIL = Settlement("failed", "no-mail-server", "This server is not set up to send e-mail.")
+_NO_PHONE = Settlement("dead", "phone-removed", "This phone is no longer registered.")
+_UNREADABLE = Settlement("failed", "sealed", "The address cannot be read with this server's key.")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What composing a message needs from the installation."""
+
+    public_url: str
+    keyring: Keyring
+    sends_mail: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A message that may go now."""
+
+    taken: Taken
+    push: PushMessage | None = None
+    mail: Mail | None = None
+
+
+@dataclass(slots=True)
+class Checked:
+    """What to send, and what is settled without sending."""
+
+    ready: list[Ready] = field(default_factory=list)
+    settled: list[Settled] = field(default_factory=list)
+
+
+def check(connection: Connection, token: str, desk: Desk, now: datetime) -> Checked:
+    """Look again at every delivery held under `token`. Only reads."""
+    rows = connection.execute(
+        select(
+            delivery,
+            reminder.c.occasion,
+            reminder.c.timepoint,
+            reminder.c.step,
+            reminder.c.due_at,
+            reminder.c.closes_at,
+            reminder.c.urgent,
+            push_subscription.c.endpoint_sealed,
+            push_subscription.c.p256dh,
+            push_subscription.c.auth_sealed,
+            push_subscription.c.vapid_key_id,
+            participant_identity.c.email_sealed,
+        )
+        .outerjoin(reminder, reminder.c.id == delivery.c.reminder_id)
+        .outerjoin(push_subscription, push_subscription.c.id == delivery.c.subscription_id)
+        .outerjoin(
+            participant_identity,
+            participant_identity.c.participant_id == delivery.c.participant_id,
+        )
+        .where(delivery.c.lease_token == token, delivery.c.state == "pending")
+    ).all()
+    ids = {row.participant_id for row in rows}
+    people = reminder_people.load(connection, ids, now)
+    around = around_of(connection, ids, now)
+    shown = _shown(connection, rows)
+    checked = Checked()
+    for row in rows:
+        _take(row, people[row.participant_id], around, shown, desk, now, checked)
+    return checked
+
+
+def _take(
+    row: Row[Any],
+    person: Reminded,
+    around: Around,
+    shown: frozenset[int],
+    desk: Desk,
+    now: datetime,
+    checked: Checked,
+) -> None:
+    taken = Taken(
+        row.id,
+        row.lease_token,
+        row.participant_id,
+        row.reminder_id,
+        row.purpose,
+        row.channel,
+        row.subscription_id,
+        row.attempts,
+        row.expires_at,
+        has_email=person.has_email and desk.sends_mail,
+        patience=patience(person.phones),
+    )
+    if row.purpose == "fallback" and row.reminder_id in shown:
+        checked.settled.append(Settled(taken, _SHOWN))
+        return
+    if refusal := _refused(_verdict(row, person, around, now)):
+        checked.settled.append(Settled(taken, refusal))
+        return
+    composed = _compose(row, person, desk, now)
+    if isinstance(composed, Settlement):
+        checked.settled.append(Settled(taken, composed))
+    else:
+        checked.ready.append(replace(composed, taken=taken))
+
+
+def _verdict(row: Row[Any], person: Reminded, around: Around, now: datetime) -> Verdict:
+    if row.reminder_id is None:
+        return may_set_up(person.person.facts, now)
+    forms = person.forms_at(row.timepoint)
+    return may_remind(person.person, forms, now, around.nudge(row, row.reminder_id))
+
+
+def _refused(verdict: Verdict) -> Settlement | None:
+    if verdict.action == SEND:
+        return None
+    if verdict.action == WAIT:
+        return Settlement("pending", verdict.reason, verdict.why, verdict.until, counts=False)
+    return Settlement("skipped", verdict.reason, verdict.why)
+
+
+def _shown(connection: Connection, rows: Sequence[Row[Any]]) -> frozenset[int]:
+    """Reminders of these rows that some phone has confirmed."""
+    ids = {row.reminder_id for row in rows if row.purpose == "fallback"}
+    if not ids:
+        return frozenset()
+    return frozenset(
+        connection.scalars(
+            select(delivery.c.reminder_id).where(
+                delivery.c.reminder_id.in_(sorted(ids)), delivery.c.acked_at.is_not(None)
+            )
+        )
+    )
+
+
+def _compose(row: Row[Any], person: Reminded, desk: Desk, now: datetime) -> Ready | Settlement:
+    blank = Taken(0, "", 0, None, "", "", None, 0, now)
+    if row.channel == "staff":
+        return _CALL_LIST
+    try:
+        if row.channel == "push":
+            live = {phone.id for phone in person.phones if phone.is_live}
+            if row.subscription_id not in live:
+                return _NO_PHONE
+            return Ready(blank, push=_push(row, desk, now))
+        if row.email_sealed is None:
+            return _NO_ADDRESS
+        if not desk.sends_mail:
+            return _NO_MAIL
+        return Ready(blank, mail=_mail(row, desk))
+    except SealBroken:
+        return _UNREADABLE
+
+
+def _push(row: Row[Any], desk: Desk, now: datetime) -> PushMessage:
+    words = _words(row)
+    about = f"{row.participant_id}:{row.occasion or row.purpose}"
+    tag = topic(about)
+    body = document(
+        title=words.title,
+        text=words.text,
+        navigate=address(desk.public_url, row.timepoint),
+        tag=tag,
+        ack=ack.token(desk.keyring.derived(ack.PURPOSE), row.id),
+    )
+    return PushMessage(
+        desk.keyring.open(row.endpoint_sealed),
+        row.p256dh,
+        desk.keyring.open(row.auth_sealed),
+        row.vapid_key_id,
+        body,
+        tag,
+        "high" if row.urgent or row.purpose in {"test", "confirm"} else "normal",
+        time_to_live(row.expires_at, now),
+    )
+
+
+def _mail(row: Row[Any], desk: Desk) -> Mail:
+    first = reminder_words.MAIL_LAST_DAY if row.urgent else reminder_words.MAIL_READY
+    return Mail(
+        desk.keyring.open(row.email_sealed),
+        reminder_words.MAIL_SUBJECT,
+        (*first, *reminder_words.MAIL_FOOTER),
+        address(desk.public_url, None),
+        reminder_words.MAIL_LINK_TEXT,
+        row.idempotency_key,
+    )
+
+
+def _words(row: Row[Any]) -> reminder_words.Words:
+    if row.purpose == "test":
+        return reminder_words.TEST
+    if row.purpose == "confirm":
+        return reminder_words.CONFIRM
+    return reminder_words.LAST_DAY if row.urgent else reminder_words.READY
+
+
+def address(public_url: str, timepoint: str | None) -> str:
+    """Where a tap leads. The timepoint stands in the fragment, which no server ever sees."""
+    return f"{public_url}/#{timepoint}" if timepoint else f"{public_url}/"

@@ -1,0 +1,171 @@
+"""From a reminder that is due to messages that can be sent: the moment a nudge is decided.
+
+Rows are taken under a lock and everything is written in the same transaction, so that two workers
+never queue the same reminder and a crash leaves it as it was. What is decided against is kept with
+the reason in words.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, func, select, update
+
+from sayso.domain.eligibility import SEND, WAIT, Nudge, Verdict, may_remind
+from sayso.domain.reminders import SNOOZE
+from sayso.services import reminder_people
+from sayso.services.reminder_people import Reminded
+from sayso.store.statements import insert_new
+from sayso.store.tables_messages import delivery, reminder
+
+_WEEK = timedelta(days=7)
+_QUEUED = Verdict(SEND, "queued", "Handed over for sending.")
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What is known about the other reminders of some participants.
+
+    `due` holds (participant, occasion, due) of those that are due or already queued; `recent`
+    (participant, reminder id, queued at) of the last seven days.
+    """
+
+    due: Mapping[tuple[int, str], Sequence[tuple[datetime, int]]] = field(default_factory=dict)
+    recent: Mapping[int, Sequence[tuple[int, datetime]]] = field(default_factory=dict)
+
+    def nudge(self, row: Any, reminder_id: int) -> Nudge:
+        """How one reminder stands among the others; `row` has the columns of `reminder`."""
+        own = (row.due_at, reminder_id)
+        newer = any(other > own for other in self.due.get((row.participant_id, row.occasion), ()))
+        recent = tuple(
+            at for other, at in self.recent.get(row.participant_id, ()) if other != reminder_id
+        )
+        return Nudge(row.closes_at, recent, newer, requested=row.step.startswith(SNOOZE))
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """When the next undecided reminder wants attention; one index lookup."""
+    statement = select(func.min(reminder.c.next_at)).where(reminder.c.decided_at.is_(None))
+    found: datetime | None = connection.execute(statement).scalar_one()
+    return found
+
+
+def queue_due(connection: Connection, now: datetime, limit: int) -> int:
+    """Decide up to `limit` due reminders; returns how many rows were taken."""
+    rows = connection.execute(
+        select(reminder)
+        .where(reminder.c.decided_at.is_(None), reminder.c.next_at <= now)
+        .order_by(reminder.c.next_at, reminder.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    if not rows:
+        return 0
+    people = reminder_people.load(connection, {row.participant_id for row in rows}, now)
+    around = around_of(connection, {row.participant_id for row in rows}, now)
+    decided: list[tuple[Row[Any], Verdict]] = []
+    for row in rows:
+        person = people[row.participant_id]
+        verdict = may_remind(
+            person.person, person.forms_at(row.timepoint), now, around.nudge(row, row.id)
+        )
+        decided.append((row, verdict))
+    _write(connection, decided, now)
+    going = [(row, people[row.participant_id]) for row, v in decided if v.action == SEND]
+    insert_new(connection, delivery, [d for row, who in going for d in _deliveries(row, who, now)])
+    return len(rows)
+
+
+def around_of(connection: Connection, participant_ids: set[int], now: datetime) -> Around:
+    """The other reminders of these participants, in one statement."""
+    due: dict[tuple[int, str], list[tuple[datetime, int]]] = defaultdict(list)
+    recent: dict[int, list[tuple[int, datetime]]] = defaultdict(list)
+    statement = select(
+        reminder.c.id,
+        reminder.c.participant_id,
+        reminder.c.occasion,
+        reminder.c.due_at,
+        reminder.c.decided_at,
+        reminder.c.decision,
+    ).where(
+        reminder.c.participant_id.in_(sorted(participant_ids)),
+        reminder.c.due_at <= now,
+        reminder.c.closes_at > now - _WEEK,
+    )
+    for row in connection.execute(statement):
+        if row.decision in {None, "queued"}:
+            due[row.participant_id, row.occasion].append((row.due_at, row.id))
+        if row.decision == "queued" and row.decided_at > now - _WEEK:
+            recent[row.participant_id].append((row.id, row.decided_at))
+    return Around(due, recent)
+
+
+def _deliveries(row: Row[Any], who: Reminded, now: datetime) -> list[dict[str, Any]]:
+    """Every live phone; where there is none, e-mail; where there is none, the call list."""
+    common = {
+        "reminder_id": row.id,
+        "participant_id": row.participant_id,
+        "purpose": "reminder",
+        "state": "pending",
+        "next_at": now,
+        "expires_at": row.closes_at,
+        "attempts": 0,
+        "created_at": now,
+    }
+    live = [phone for phone in who.phones if phone.is_live]
+    if live:
+        return [
+            common
+            | {
+                "channel": "push",
+                "subscription_id": phone.id,
+                "idempotency_key": f"r{row.id}:push:{phone.id}",
+            }
+            for phone in live
+        ]
+    channel = "email" if who.has_email else "staff"
+    key = f"r{row.id}:{channel}"
+    return [common | {"channel": channel, "subscription_id": None, "idempotency_key": key}]
+
+
+def _write(
+    connection: Connection, decided: Sequence[tuple[Row[Any], Verdict]], now: datetime
+) -> None:
+    waiting = [
+        {"row_id": row.id, "b_next_at": verdict.until, "b_why": verdict.why}
+        for row, verdict in decided
+        if verdict.action == WAIT
+    ]
+    if waiting:
+        connection.execute(
+            update(reminder)
+            .where(reminder.c.id == bindparam("row_id"))
+            .values(next_at=bindparam("b_next_at"), why=bindparam("b_why")),
+            waiting,
+        )
+    final = [
+        {
+            "row_id": row.id,
+            "b_decision": "queued" if verdict.action == SEND else "skipped",
+            "b_reason": (_QUEUED if verdict.action == SEND else verdict).reason,
+            "b_why": (_QUEUED if verdict.action == SEND else verdict).why,
+        }
+        for row, verdict in decided
+        if verdict.action != WAIT
+    ]
+    if final:
+        connection.execute(
+            update(reminder)
+            .where(reminder.c.id == bindparam("row_id"))
+            .values(
+                decided_at=now,
+                decision=bindparam("b_decision"),
+                reason=bindparam("b_reason"),
+                why=bindparam("b_why"),
+            ),
+            final,
+        )
