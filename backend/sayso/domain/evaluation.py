@@ -19,6 +19,7 @@ from sayso.domain.schedule import (
     WantedForm,
     anchor_day,
     planned_visits,
+    published_by,
     scheduled_keys,
     wanted_under,
 )
@@ -39,17 +40,17 @@ class Assessment:
 
 def version_at(history: Sequence[StudyVersion], now: datetime) -> Study:
     """The newest study version that had been published at `now`."""
-    return _published(history, now)[-1].study
+    return published_by(history, now)[-1].study
 
 
 def assess(
     history: Sequence[StudyVersion], facts: Facts, now: datetime, rules: Rules
 ) -> Assessment:
     """What is expected of one participant and what it is, as the records stood at `now`."""
-    published = _published(history, now)
-    known = facts.known_at(now)
-    forms = wanted_under(published, known)
-    known = settled(known, lambda then: wanted_under(published, known.known_at(then)), rules)
+    published = published_by(history, now)
+    cut = facts.known_at(now)
+    forms = wanted_under(published, cut)
+    known = settled(cut, lambda then: wanted_under(published, cut.known_at(then)), rules)
     return Assessment(
         known,
         forms,
@@ -75,11 +76,6 @@ def rows(study: Study, assessments: Sequence[Assessment], now: datetime, rules: 
     found = [row for entry in assessments for row in _rows_of(study, entry, keys, now, rules)]
     places = {key: place for place, key in enumerate(_order(study, found))}
     return sorted(found, key=lambda row: places[row.arm, row.timepoint, row.questionnaire])
-
-
-def _published(history: Sequence[StudyVersion], now: datetime) -> list[StudyVersion]:
-    known = [v for v in history if v.published_at is None or v.published_at <= now]
-    return known or list(history[:1])
 
 
 def _keys(study: Study, assessments: Iterable[Assessment]) -> dict[str, dict[Key, None]]:

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from sayso.domain.completion import Ratio
 from sayso.domain.participation import Facts
 from sayso.domain.schedule import PlannedVisit
-from sayso.domain.study import Rules
+from sayso.domain.study import Rules, Study
 from sayso.domain.walltime import end_of_day, local_date
 
 _Person = tuple[Facts, Sequence[PlannedVisit]]
@@ -91,3 +91,8 @@ def contact_currency(people: Iterable[Facts], now: datetime, rules: Rules) -> Ra
         met = [facts.enrolled, *(v.date for v in facts.visits), *(c.date for c in facts.contacts)]
         current += max(met) >= since
     return Ratio(current, total)
+
+
+def clinic_kinds(study: Study) -> frozenset[str]:
+    """The kinds of visit that stand at timepoints; series such as imaging are followed apart."""
+    return frozenset(t.visit for t in study.timepoints if t.visit is not None)

@@ -102,15 +102,20 @@ def wanted_under(history: Sequence[StudyVersion], facts: Facts) -> tuple[WantedF
         return _in_order(_ideal(history, facts).values())
     state: dict[Key, WantedForm] = {}
     for moment in (moments[0] - _TICK, *moments):
-        known = [v for v in history if v.published_at is None or v.published_at <= moment]
         then = facts.known_at(moment)
-        wanted = _ideal(known, then).values()
+        wanted = _ideal(published_by(history, moment), then).values()
         answered = answered_keys(state.values(), then)
         state = applied(state.values(), reconcile(state.values(), wanted, answered, moment))
     final = _ideal(history, facts).values()
     answered = answered_keys(state.values(), facts)
     plan = reconcile(state.values(), final, answered, moments[-1])
     return _in_order(applied(state.values(), plan).values())
+
+
+def published_by(history: Sequence[StudyVersion], moment: datetime) -> list[StudyVersion]:
+    """The versions that had been published at a moment; the first one counts as always there."""
+    later = (v for v in history[1:] if v.published_at is None or v.published_at <= moment)
+    return [*history[:1], *later]
 
 
 def reconcile(

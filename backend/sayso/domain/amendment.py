@@ -1,0 +1,102 @@
+"""Amendments are planned before they are applied: what would change, and for whom.
+
+A new version applies to windows that open after its effective date. The plan is made with the same
+`reconcile` that carries it out, so that what is printed is what happens.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sayso.domain.participation import Facts
+from sayso.domain.schedule import Plan, WantedForm, answered_keys, reconcile, wanted_under
+from sayso.domain.study import StudyVersion
+
+
+@dataclass(frozen=True, slots=True)
+class AmendmentPlan:
+    """What a new version does to the forms of everybody enrolled; counts are forms.
+
+    `closes` counts forms that are no longer asked, `closes_open` those of them whose window is open
+    now; `renews` counts forms that keep their dates and take the new version's questionnaire.
+    `by_timepoint` maps a timepoint to the same counts by name.
+    """
+
+    adds: int = 0
+    moves: int = 0
+    closes: int = 0
+    closes_open: int = 0
+    renews: int = 0
+    touches_answered: int = 0
+    participants: int = 0
+    by_timepoint: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    @property
+    def sentence(self) -> str:
+        """The plan in one sentence."""
+        return (
+            f"adds {self.adds} forms, moves {self.moves} future forms, "
+            f"closes {self.closes} forms ({self.closes_open} of them open), "
+            f"renews {self.renews}, touches {self.touches_answered} answered; "
+            f"concerns {self.participants} participants"
+        )
+
+
+def plan_amendment(
+    history: Sequence[StudyVersion],
+    amendment: StudyVersion,
+    people: Iterable[Facts],
+    now: datetime,
+) -> AmendmentPlan:
+    """What publishing `amendment` at `now` would change. `history` holds the versions so far."""
+    later = (*history, amendment)
+    changes = []
+    for facts in people:
+        known = facts.known_at(now)
+        existing = wanted_under(history, known)
+        answered = answered_keys(existing, known)
+        wanted = wanted_under(later, known)
+        changes.append((reconcile(existing, wanted, answered, now), answered))
+    return summarise(changes, now)
+
+
+def summarise(
+    changes: Iterable[tuple[Plan, frozenset[tuple[str, str]]]], now: datetime
+) -> AmendmentPlan:
+    """Count the plans of many participants; each comes with the keys of her answered forms."""
+    counts: Counter[tuple[str, str]] = Counter()
+    closes_open = touched = participants = 0
+    for plan, answered in changes:
+        participants += bool(plan)
+        closes_open += sum(form.opens_at <= now < form.closes_at for form in plan.cancel)
+        for kind, form in _changed(plan):
+            counts[kind, form.timepoint] += 1
+            touched += form.key in answered
+    by_timepoint: dict[str, dict[str, int]] = {}
+    for (kind, timepoint), count in sorted(counts.items(), key=lambda entry: entry[0][::-1]):
+        by_timepoint.setdefault(timepoint, {})[kind] = count
+    total: Counter[str] = Counter()
+    for (kind, _timepoint), count in counts.items():
+        total[kind] += count
+    return AmendmentPlan(
+        adds=total["adds"],
+        moves=total["moves"],
+        closes=total["closes"],
+        closes_open=closes_open,
+        renews=total["renews"],
+        touches_answered=touched,
+        participants=participants,
+        by_timepoint=by_timepoint,
+    )
+
+
+def _changed(plan: Plan) -> Iterable[tuple[str, WantedForm]]:
+    yield from (("adds", form) for form in plan.add)
+    yield from (("moves", change.new) for change in plan.move)
+    yield from (("closes", form) for form in plan.cancel)
+    yield from (
+        ("renews", change.new) for change in plan.retag if change.new.version != change.old.version
+    )
