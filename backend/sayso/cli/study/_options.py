@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -95,3 +96,12 @@ def wrong_use(error: SaysoError) -> WrongUse:
 def print_json(document: Any) -> None:
     """Print a document the same way every time: two spaces, keys in the order given."""
     click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def table(lines: Sequence[Sequence[str]]) -> str:
+    """Lines of cells as columns of text; the first line holds the headings."""
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from sayso.cli.study._options import FILE, INSTANT, print_json
+from sayso.cli.study._options import FILE, INSTANT, print_json, table
 from sayso.domain.completion import RULE_VERSION, Rates, tally
 from sayso.domain.consistency import problems
 from sayso.domain.errors import FactsFileWrong, Fault
@@ -58,7 +58,7 @@ def command(
         f"{study.key} version {study.version}, rules {RULE_VERSION}, alive at "
         f"{rules.alive_rule}, as of {evaluation_json.instant(now)}"
     )
-    click.echo(_table(rates))
+    click.echo(_lines(rates))
     click.echo(f"Visits kept: exempt {kept.exempt.text}, not exempt {kept.not_exempt.text}")
 
 
@@ -73,7 +73,7 @@ def refuse_impossible(study: Study, people: Sequence[Facts], name: str) -> None:
         raise FactsFileWrong(faults)
 
 
-def _table(rates: Sequence[Rates]) -> str:
+def _lines(rates: Sequence[Rates]) -> str:
     head = (
         "timepoint",
         "arm",
@@ -103,8 +103,4 @@ def _table(rates: Sequence[Rates]) -> str:
         )
         for row in rates
     ]
-    widths = [max(len(line[column]) for line in (head, *body)) for column in range(len(head))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in (head, *body)
-    )
+    return table([head, *body])
