@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from sayso.domain.questionnaire import Questionnaire
-from sayso.domain.scoring import ENGINE_VERSION, text_of
+from sayso.domain.scoring import ENGINE_VERSION, Value, text_of
 from sayso.formats.answer_table import ScoredTable, score_table
 from sayso.formats.instrument_json import load
 from sayso.formats.instrument_vectors import vector_faults
@@ -114,4 +114,13 @@ def _print_scores(questionnaire: Questionnaire, table: ScoredTable, as_json: boo
         return
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow([*table.passed_columns, *table.score_columns])
-    writer.writerows([*row.passed, *map(text_of, row.values)] for row in table.rows)
+    cells = _Texts()
+    writer.writerows([*row.passed, *map(cells.__getitem__, row.values)] for row in table.rows)
+
+
+class _Texts(dict[Value, str]):
+    """The text of each value; the same few values fill a whole file, so each is spelt once."""
+
+    def __missing__(self, value: Value) -> str:
+        self[value] = text = text_of(value)
+        return text

@@ -173,13 +173,14 @@ def _compile(questionnaire: Questionnaire, rule: ScoreRule) -> Compiled:
     pairs = tuple(zip(rule.of, converts, strict=True))
     combine = _COMBINE[rule.by]
     finish = _finisher(rule)
+    need = rule.need
 
     def evaluate(inputs: Inputs) -> Value:
         got = [convert(inputs[one]) for one, convert in pairs]
-        if sum(value is not None for value in got) < rule.need:
+        if len(got) - got.count(None) < need:
             return None
-        for counted, need in also:
-            if sum(present(inputs[one]) for one, present in counted) < need:
+        for counted, wanted in also:
+            if sum(present(inputs[one]) for one, present in counted) < wanted:
                 return None
         return finish(combine(got))
 
@@ -238,13 +239,11 @@ def _converter(questionnaire: Questionnaire, rule: ScoreRule, one: str) -> Conve
 
 def _apply(value: object, how: object) -> object:
     """One input through its `each`: an affine pair, a map from code, or nothing at all."""
-    if isinstance(how, dict):
-        return how.get(text_of(value))
-    if isinstance(value, bool):
-        value = 1 if value else 0
     if isinstance(how, tuple) and isinstance(value, int | float):
         return how[0] * value + how[1]
-    return value
+    if isinstance(how, dict):
+        return how.get(text_of(value))
+    return int(value) if isinstance(value, bool) else value
 
 
 def _from_choice(item: Item, how: object) -> Convert:
@@ -297,6 +296,8 @@ def _from_number(item: Item, how: object) -> Convert:
 
 
 def _from_score(how: object) -> Convert:
+    if how is None:
+        return lambda value: value
     return lambda value: None if value is None else _apply(value, how)
 
 

@@ -7,9 +7,10 @@ Cells repeat endlessly in such files, so nearly every cell of a large file costs
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from operator import getitem, itemgetter
 from typing import TypeAlias
 
 from sayso.domain.answers import check, same
@@ -114,9 +115,13 @@ def _scored_rows(
     progress: Callable[[], None],
 ) -> Iterator[ScoredRow]:
     items = {item.id: item for item in questionnaire.items_in_order()}
-    columns = [(place, name) for place, name in enumerate(header) if name in items]
-    cells = [(place, name, _Cells(items[name])) for place, name in columns]
-    passed = [place for place, name in enumerate(header) if name not in items]
+    cells = [
+        (place, name, _Cells(items[name])) for place, name in enumerate(header) if name in items
+    ]
+    names = [name for _, name, _ in cells]
+    meanings = [meaning for _, _, meaning in cells]
+    answer_cells = _picker([place for place, _, _ in cells])
+    passed_cells = _picker([place for place, name in enumerate(header) if name not in items])
     empty: dict[str, object] = dict.fromkeys(items)
     values = scorer(questionnaire).values
     width = len(header)
@@ -126,18 +131,26 @@ def _scored_rows(
         if len(row) != width:
             what = f"has {len(row)} cells, the header has {width}"
             faults.add(_place(number), what, "mend the row")
-            row = [*row, *[""] * width][:width]
+            continue
         stored = empty.copy()
         try:
-            for place, name, meaning in cells:
-                stored[name] = meaning[row[place]]
+            stored.update(zip(names, map(getitem, meanings, answer_cells(row)), strict=True))
         except ValueError:
             _explain(number, row, cells, faults)
         if len(faults.found) >= _MOST_FAULTS:
             return
         if not faults:
-            yield ScoredRow([row[place] for place in passed], values(stored))
+            yield ScoredRow(list(passed_cells(row)), values(stored))
         progress()
+
+
+def _picker(places: list[int]) -> Callable[[Row], Sequence[str]]:
+    """Takes the cells at these places out of a row, always as a sequence, also for one or none."""
+    if not places:
+        return lambda row: ()
+    if len(places) == 1:
+        return lambda row: (row[places[0]],)
+    return itemgetter(*places)
 
 
 def _place(number: int) -> str:

@@ -49,12 +49,28 @@ def check_scores(questionnaire: Questionnaire, faults: Faults, *, deep: bool = T
     With `deep` off only the inputs are checked, not the values that they can reach.
     """
     reached: dict[str, Reach] = {}
+    exact = _exactly_needed(questionnaire)
     later = {rule.id for rule in questionnaire.scores}
     for rule in questionnaire.scores:
         if _inputs_known(questionnaire, rule, set(reached), later, faults) and deep and rule.of:
-            reached[rule.id] = _check_rule(questionnaire, rule, reached, faults)
+            reach = _check_rule(questionnaire, rule, reached, rule.id in exact, faults)
+            reached[rule.id] = reach
         else:
             reached[rule.id] = Reach(None)
+
+
+def _exactly_needed(questionnaire: Questionnaire) -> set[str]:
+    """The scores of which every single value counts, because a table or a map meets them.
+
+    For all others the lowest and the highest value are enough, which spares the work of listing
+    the hundred thousands of sums that a long summary score can have.
+    """
+    exact: set[str] = set()
+    for rule in reversed(questionnaire.scores):
+        if rule.id in exact or isinstance(rule.table, dict):
+            exact.update((rule.id, *rule.of))
+        exact.update(one for one, how in rule.each.items() if isinstance(how, dict))
+    return exact
 
 
 def _inputs_known(
@@ -80,7 +96,11 @@ def _inputs_known(
 
 
 def _check_rule(
-    questionnaire: Questionnaire, rule: ScoreRule, reached: dict[str, Reach], faults: Faults
+    questionnaire: Questionnaire,
+    rule: ScoreRule,
+    reached: dict[str, Reach],
+    exact: bool,
+    faults: Faults,
 ) -> Reach:
     inputs = []
     for one in rule.of:
@@ -91,6 +111,8 @@ def _check_rule(
     if any(reach.has_text for reach in inputs) and not _is_translation(rule):
         faults.add(rule.id, f"cannot take the {rule.by} of words", "map the codes to numbers")
         return Reach(None)
+    if not exact and not any(reach.has_text for reach in inputs):
+        inputs = [Reach(None, one.low, one.high) for one in inputs]
     combined = inputs[0] if len(inputs) == 1 else _COMBINE[rule.by](inputs, rule.need)
     return _check_table(rule, _finished(rule, combined), faults)
 
@@ -178,21 +200,28 @@ def _mapped_codes(questionnaire: Questionnaire, one: str, raw: Reach) -> set[str
 def _sum_reach(inputs: list[Reach], need: int) -> Reach:
     sums = _sums_by_count(inputs)
     if sums is None:
-        floor, roof = (_partial(inputs, need, take) for take in (min, max))
-        return Reach(None, floor, roof)
+        return Reach(
+            None,
+            _lowest([one.low for one in inputs], need),
+            -_lowest([-one.high for one in inputs], need),
+        )
     return _finite(value for count, values in sums.items() if count >= need for value in values)
+
+
+def _lowest(ends: list[float], need: int) -> float:
+    """The smallest sum of at least `need` of these: the smallest ones, and all that lower it."""
+    return sum(end for place, end in enumerate(sorted(ends)) if place < need or end < 0)
 
 
 def _mean_reach(inputs: list[Reach], need: int) -> Reach:
     sums = _sums_by_count(inputs)
     if sums is None:
-        return Reach(None, min(one.low for one in inputs), max(one.high for one in inputs))
+        lows = sorted(one.low for one in inputs)[:need]
+        highs = sorted((one.high for one in inputs), reverse=True)[:need]
+        return Reach(None, sum(lows) / need, sum(highs) / need)
     # Not rounded here: a third of a sum times three must come out whole again further on.
     return _finite(
-        value / count
-        for count, values in sums.items()
-        if count >= need
-        for value in values
+        value / count for count, values in sums.items() if count >= need for value in values
     )
 
 
@@ -223,11 +252,6 @@ def _sums_by_count(inputs: list[Reach]) -> dict[int, set[float]] | None:
                 return None
         sums = grown
     return sums
-
-
-def _partial(inputs: list[Reach], need: int, take: Callable[[float, float], float]) -> float:
-    ends = sorted((take(one.low, one.high) for one in inputs), reverse=take(0, 1) == 1)
-    return sum(end for place, end in enumerate(ends) if place < need or take(end, 0) == end)
 
 
 def _finished(rule: ScoreRule, reach: Reach) -> Reach:
