@@ -1,0 +1,377 @@
+/**
+ * What the staff half of the API answers, as the console reads it. Dates are
+ * "YYYY-MM-DD", instants are RFC 3339 in UTC, a share is always a pair n / of.
+ */
+
+export interface Site {
+  readonly code: string;
+  readonly name: string;
+  readonly parent?: string | null;
+}
+
+export interface Staff {
+  readonly email: string;
+  readonly name: string;
+  readonly role: string;
+  readonly sites: readonly Site[];
+  readonly studies: readonly { readonly key: string; readonly title: string }[];
+}
+
+export interface StudySummary {
+  readonly key: string;
+  readonly title: string;
+  readonly version: string;
+  readonly official: boolean;
+  readonly banner: string | null;
+}
+
+export interface Arm {
+  readonly id: string;
+  readonly label: string;
+  readonly anchors: readonly { readonly name: string; readonly label: string }[];
+}
+
+export interface Timepoint {
+  readonly id: string;
+  readonly label: string;
+  readonly arms: readonly string[];
+  readonly anchor: string;
+  readonly opens: number;
+  readonly target: number;
+  readonly closes: number;
+  readonly pack: readonly { readonly questionnaire: string; readonly title: string }[];
+  readonly visit: string | null;
+}
+
+export interface Choice {
+  readonly code: string;
+  readonly label: string;
+}
+
+export interface EventKind {
+  readonly kind: string;
+  readonly label: string;
+  readonly arms: readonly string[];
+}
+
+export interface ProvenanceLine {
+  readonly field: string;
+  readonly value: unknown;
+  readonly source: string;
+}
+
+export interface Study extends StudySummary {
+  readonly sha256: string;
+  readonly arms: readonly Arm[];
+  readonly sites: readonly Site[];
+  readonly timepoints: readonly Timepoint[];
+  readonly event_kinds: readonly EventKind[];
+  readonly missing_reasons: readonly Choice[];
+  readonly exemption_reasons: readonly Choice[];
+  readonly languages: readonly Choice[];
+  readonly zones: readonly string[];
+  readonly provenance: readonly ProvenanceLine[];
+  readonly rules: Readonly<Record<string, unknown>>;
+  readonly reminder_policy: Readonly<Record<string, unknown>>;
+}
+
+export interface Share {
+  readonly n: number;
+  readonly of: number;
+}
+
+export interface TodayAction {
+  readonly verb: string;
+  readonly label: string;
+  readonly timepoint?: string | null;
+  readonly form_ids?: readonly number[] | null;
+  readonly exemption_id?: number | null;
+  readonly response_id?: string | null;
+}
+
+export interface TodayRow {
+  readonly id: string;
+  readonly kind: string;
+  readonly participant: string;
+  readonly site: string;
+  readonly arm: string;
+  readonly why: string;
+  readonly since: string | null;
+  readonly due: string | null;
+  readonly action: TodayAction;
+}
+
+export interface Today {
+  readonly now: string;
+  readonly as_of_date: string;
+  readonly rows: readonly TodayRow[];
+}
+
+export interface RateRow {
+  readonly timepoint: string;
+  readonly timepoint_label?: string | null;
+  readonly arm: string;
+  readonly arm_label?: string | null;
+  readonly site: string | null;
+  readonly questionnaire: string | null;
+  readonly enrolled: number;
+  readonly expected: number;
+  readonly exempt: number;
+  readonly not_expected: number;
+  readonly upcoming: number;
+  readonly open: number;
+  readonly received_open: number;
+  readonly in_window_count: number;
+  readonly late: number;
+  readonly missing: number;
+  readonly completion: Share;
+  readonly in_window: Share;
+  readonly available_all: Share;
+  readonly available_pro: Share;
+  readonly to_date: Share;
+  readonly scorable: Share;
+  readonly reason_capture: Share;
+  readonly wilson?: { readonly completion: readonly [number, number] | null } | null;
+  readonly reasons?: Readonly<Record<string, number>>;
+  readonly modes?: Readonly<Record<string, number>>;
+}
+
+export interface Retention {
+  readonly exempt: Share;
+  readonly not_exempt: Share;
+}
+
+export interface Completion {
+  readonly now: string;
+  readonly rule_version: string;
+  readonly alive_rule: string;
+  readonly study_sha256: string;
+  readonly rates: readonly RateRow[];
+  readonly by_site: readonly RateRow[];
+  readonly balance_ok: boolean;
+  readonly retention: Retention;
+}
+
+export interface FormRow {
+  readonly participant: string;
+  readonly site: string;
+  readonly arm: string;
+  readonly timepoint: string;
+  readonly questionnaire: string | null;
+  readonly status: string;
+  readonly disposition: string | null;
+  readonly why: string;
+  readonly opens: string;
+  readonly target: string;
+  readonly closes: string;
+}
+
+export interface NextStep {
+  readonly timepoint: string;
+  readonly label: string;
+  readonly opens: string;
+  readonly closes: string;
+}
+
+export interface ParticipantRow {
+  readonly code: string;
+  readonly site: string;
+  readonly arm: string;
+  readonly enrolled_on: string;
+  readonly exempt_since: string | null;
+  readonly next: NextStep | null;
+  readonly open_forms: number;
+  readonly received: number;
+  readonly expected: number;
+  readonly reachability: string;
+  readonly last_contact_on: string | null;
+  readonly status_line: string;
+}
+
+export interface AnchorView {
+  readonly name: string;
+  readonly date: string;
+  readonly recorded_at: string | null;
+  readonly by: string | null;
+}
+
+export interface ExemptionView {
+  readonly id: number;
+  readonly reason: string;
+  readonly from: string;
+  readonly to: string | null;
+  readonly recorded_at: string;
+  readonly by: string | null;
+  readonly approved_at: string | null;
+  readonly approved_by: string | null;
+  readonly needs_approval: boolean;
+  readonly signals: readonly string[];
+}
+
+export interface EventView {
+  readonly id: number;
+  readonly kind: string;
+  readonly label: string;
+  readonly date: string;
+  readonly recorded_at: string | null;
+  readonly by: string | null;
+}
+
+export interface VisitView {
+  readonly id?: number;
+  readonly timepoint: string | null;
+  readonly date: string;
+  readonly kind: string;
+  readonly recorded_at?: string | null;
+  readonly by?: string | null;
+}
+
+export interface PlannedVisit {
+  readonly timepoint: string;
+  readonly label: string;
+  readonly kind: string | null;
+  readonly opens: string;
+  readonly target: string;
+  readonly closes: string;
+}
+
+export interface ContactView {
+  readonly id?: number;
+  readonly date: string;
+  readonly channel: string;
+  readonly outcome: string;
+  readonly interpreter_used: boolean;
+  readonly note?: string | null;
+  readonly recorded_at?: string | null;
+  readonly by?: string | null;
+}
+
+export interface DeviceView {
+  readonly id: number | string;
+  readonly label: string | null;
+  readonly enrolled_at: string;
+  readonly last_seen_at: string | null;
+  readonly revoked_at: string | null;
+}
+
+export interface FormView {
+  readonly id: number;
+  readonly timepoint: string;
+  readonly label: string;
+  readonly questionnaire: string;
+  readonly title: string;
+  readonly status: string;
+  readonly disposition: string | null;
+  readonly why: string;
+  readonly opens: string;
+  readonly target: string;
+  readonly closes: string;
+  readonly response_id: string | null;
+  readonly reason: string | null;
+}
+
+export interface ScoreView {
+  readonly id: string;
+  readonly title: string;
+  readonly value: number | null;
+  readonly n_answered: number;
+  readonly n_items: number;
+}
+
+export interface ResponseView {
+  readonly id: string;
+  readonly form_id: number | null;
+  readonly authored_at: string;
+  readonly received_at: string;
+  readonly mode: string;
+  readonly disposition: string;
+  readonly skew_seconds: number;
+  readonly scores: readonly ScoreView[];
+}
+
+export interface ReminderView {
+  readonly at: string;
+  readonly timepoint: string;
+  readonly step: string | number;
+  readonly channel: string | null;
+  readonly outcome: string | null;
+  readonly why: string;
+}
+
+export interface ParticipantView {
+  readonly code: string;
+  readonly arm: string;
+  readonly site: string;
+  readonly zone: string;
+  readonly enrolled_on: string;
+  readonly preferred_language: string;
+  readonly reads_english: boolean;
+  readonly reads_english_assessed: {
+    readonly on: string | null;
+    readonly by: string | null;
+    readonly how: string | null;
+  } | null;
+  readonly interpreter: boolean;
+  readonly anchors: readonly AnchorView[];
+  readonly exemptions: readonly ExemptionView[];
+  readonly events: readonly EventView[];
+  readonly visits: readonly VisitView[];
+  readonly planned_visits: readonly PlannedVisit[];
+  readonly contacts: readonly ContactView[];
+  readonly devices: readonly DeviceView[];
+  readonly forms: readonly FormView[];
+  readonly responses: readonly ResponseView[];
+  readonly reminders: readonly ReminderView[];
+  readonly reachability: { readonly state: string; readonly why: string };
+  readonly contact_details: { readonly email: string | null; readonly phone: string | null } | null;
+  readonly etag: string | null;
+}
+
+export interface Enrolment {
+  readonly code: string;
+  readonly url: string;
+  readonly expires_at: string;
+  readonly qr_svg: string;
+}
+
+export interface Enrolled {
+  readonly participant: ParticipantView;
+  readonly enrolment: Enrolment | null;
+}
+
+export interface ExemptRow {
+  readonly code: string;
+  readonly site: string;
+  readonly arm: string;
+  readonly since: string;
+  readonly needs_approval: boolean;
+  readonly exemption_id?: number | null;
+  readonly preferred_language: string;
+  readonly interpreter: boolean;
+  readonly last_visit_on: string | null;
+  readonly next_visit: PlannedVisit | null;
+  readonly last_contact_on: string | null;
+  readonly signals: readonly string[];
+}
+
+export interface Exempt {
+  readonly rows: readonly ExemptRow[];
+  readonly retention: Retention;
+}
+
+export interface AuditEvent {
+  readonly seq: number;
+  readonly at: string;
+  readonly actor: string;
+  readonly action: string;
+  readonly subject: string | null;
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly reason: string | null;
+}
+
+export interface AuditPage {
+  readonly events: readonly AuditEvent[];
+  readonly next: number | null;
+  readonly verified: boolean;
+}

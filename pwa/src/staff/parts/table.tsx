@@ -1,0 +1,161 @@
+/**
+ * A real table: caption, scoped heads, sorting by buttons in the heads, and a
+ * scroll box that the keyboard can reach when the screen is narrow.
+ */
+import type { ComponentChildren } from "preact";
+import { Fragment } from "preact";
+import { useId, useState } from "preact/hooks";
+import { t } from "../strings";
+
+export interface Column<R> {
+  readonly key: string;
+  readonly head: string;
+  readonly cell: (row: R) => ComponentChildren;
+  readonly sort?: ((row: R) => string | number | null) | undefined;
+  readonly numeric?: boolean;
+  readonly rowHead?: boolean;
+  readonly wide?: boolean;
+}
+
+interface TableProps<R> {
+  readonly caption: string;
+  readonly captionHidden?: boolean;
+  readonly columns: readonly Column<R>[];
+  readonly rows: readonly R[];
+  readonly rowKey: (row: R) => string;
+  readonly empty?: string;
+  /** What opens below a row, across all columns. */
+  readonly below?: (row: R) => ComponentChildren;
+  readonly foot?: ComponentChildren;
+  readonly rowClass?: (row: R) => string | undefined;
+}
+
+interface Order {
+  readonly key: string;
+  readonly down: boolean;
+}
+
+export function Table<R>(props: TableProps<R>) {
+  const caption = useId();
+  const [order, setOrder] = useState<Order | null>(null);
+  const rows = ordered(props.rows, props.columns, order);
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
+    <section class="scroll" aria-labelledby={caption} tabIndex={0}>
+      <table>
+        <caption id={caption} class={props.captionHidden ? "unseen" : undefined}>
+          {props.caption}
+        </caption>
+        <thead>
+          <tr>
+            {props.columns.map((column) => (
+              <Head key={column.key} column={column} order={order} onOrder={setOrder} />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <Row key={props.rowKey(row)} row={row} table={props} />
+          ))}
+          {rows.length === 0 ? (
+            <tr>
+              <td class="empty" colSpan={props.columns.length}>
+                {props.empty ?? t.none}
+              </td>
+            </tr>
+          ) : null}
+        </tbody>
+        {props.foot ? <tfoot>{props.foot}</tfoot> : null}
+      </table>
+    </section>
+  );
+}
+
+interface HeadProps<R> {
+  readonly column: Column<R>;
+  readonly order: Order | null;
+  readonly onOrder: (order: Order) => void;
+}
+
+function Head<R>({ column, order, onOrder }: HeadProps<R>) {
+  const current = order?.key === column.key ? order : null;
+  const direction = current ? (current.down ? "descending" : "ascending") : undefined;
+  const kind = classes(column);
+  if (!column.sort)
+    return (
+      <th scope="col" class={kind}>
+        {column.head}
+      </th>
+    );
+  return (
+    <th scope="col" class={kind} aria-sort={direction}>
+      <button
+        type="button"
+        class="sort"
+        onClick={() => onOrder({ key: column.key, down: current ? !current.down : false })}
+      >
+        {column.head}
+        <span aria-hidden="true" class="arrow">
+          {current ? (current.down ? "▼" : "▲") : "↕"}
+        </span>
+      </button>
+    </th>
+  );
+}
+
+function Row<R>({ row, table }: { readonly row: R; readonly table: TableProps<R> }) {
+  const below = table.below?.(row);
+  return (
+    <Fragment>
+      <tr class={table.rowClass?.(row)}>
+        {table.columns.map((column) =>
+          column.rowHead ? (
+            <th key={column.key} scope="row" class={classes(column)}>
+              {column.cell(row)}
+            </th>
+          ) : (
+            <td key={column.key} class={classes(column)}>
+              {column.cell(row)}
+            </td>
+          ),
+        )}
+      </tr>
+      {below ? (
+        <tr class="below">
+          <td colSpan={table.columns.length}>{below}</td>
+        </tr>
+      ) : null}
+    </Fragment>
+  );
+}
+
+function classes<R>(column: Column<R>): string | undefined {
+  if (column.numeric) return "number";
+  return column.wide ? "wide" : undefined;
+}
+
+function ordered<R>(
+  rows: readonly R[],
+  columns: readonly Column<R>[],
+  order: Order | null,
+): readonly R[] {
+  const by = columns.find((column) => column.key === order?.key)?.sort;
+  if (!by || !order) return rows;
+  return [...rows].sort((left, right) => compared(by(left), by(right), order.down));
+}
+
+/** Empty values come last whichever way the column is sorted. */
+function compared(
+  left: string | number | null,
+  right: string | number | null,
+  down: boolean,
+): number {
+  if (left === right) return 0;
+  if (left === null) return 1;
+  if (right === null) return -1;
+  const up =
+    typeof left === "number" && typeof right === "number"
+      ? left - right
+      : String(left).localeCompare(String(right), "en", { numeric: true });
+  return down ? -up : up;
+}

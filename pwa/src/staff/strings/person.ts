@@ -1,0 +1,92 @@
+/** Words of one participant's page. */
+
+const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
+
+export const person = {
+  exemptSince: (date: string) => `Exempt since ${date}`,
+  exemptWas: (from: string, to: string) => `Was exempt ${from} to ${to}`,
+  exemptWaiting: "Exemption waits for a second approver",
+  facts: "Facts",
+  enrolled: "Enrolled",
+  zone: "Time zone",
+  preferred: "Preferred language",
+  reads: "Reads English",
+  assessed: (on: string, by: string, how: string) => `assessed ${on} by ${by}: ${how}`,
+  interpreter: "Interpreter",
+  reach: "Reached by",
+  telephone: "Telephone",
+  email: "E-mail",
+  acts: "Record or change",
+  calendarTitle: "Calendar",
+  calendarDescription: (n: number) =>
+    `${count(n, "window", "windows")} from enrolment on; the timeline below says the same in words.`,
+  timelineTitle: "Timeline",
+  timelineShow: "Show",
+  groups: {
+    forms: "Questionnaires",
+    visits: "Visits",
+    contacts: "Contacts",
+    record: "Record",
+    devices: "Phones",
+  },
+  comingUp: (n: number) => `Coming up (${n})`,
+  soFar: "So far",
+  nothingComing: "Nothing is planned from here on.",
+  enrolledEntry: (site: string, arm: string) => `Enrolled at ${site}, ${arm}`,
+  anchorEntry: (name: string) => `Anchor: ${name}`,
+  visitEntry: (where: string, kind: string) => `Visit: ${where}, ${kind}`,
+  extraVisit: "not planned",
+  plannedEntry: (label: string) => `Visit planned: ${label}`,
+  plannedBetween: (opens: string, closes: string) => `between ${opens} and ${closes}`,
+  contactEntry: (channel: string, outcome: string) => `Contact: ${channel}, ${outcome}`,
+  withInterpreter: "with an interpreter",
+  eventEntry: (label: string) => `Event: ${label}`,
+  exemptionStart: "Exempt from questionnaires",
+  exemptionEnd: "Exemption ended",
+  deviceEntry: (label: string) => `Phone enrolled: ${label}`,
+  deviceGone: (label: string) => `Phone signed out: ${label}`,
+  lastSeen: (when: string) => `last seen ${when}`,
+  noLabel: "no name",
+  recorded: (when: string, by: string) => `entered ${when} by ${by}`,
+  someone: "the system",
+  window: (opens: string, closes: string) => `window ${opens} to ${closes}`,
+  target: (date: string) => `target ${date}`,
+  form: "Questionnaire",
+  status: "Status",
+  why: "Why",
+  scores: "Scores",
+  answered: "Answered",
+  formsCaption: (label: string) => `Questionnaires of ${label}`,
+  score: (title: string, value: string, n: number, of: number) =>
+    `${title}: ${value} (${n} of ${of} answered)`,
+  unscorable: "cannot be scored",
+  receivedAt: (authored: string, received: string) =>
+    authored === received
+      ? `answered and received ${authored}`
+      : `answered ${authored}, received ${received}`,
+  skew: (minutes: number) =>
+    `the phone's clock was ${Math.abs(minutes)} min ${minutes > 0 ? "fast" : "slow"}`,
+  reminders: (n: number) => count(n, "reminder", "reminders"),
+  looseTitle: "Answers outside the plan",
+  statuses: {
+    upcoming: "Upcoming",
+    open: "Open",
+    received: "Received",
+    late: "Late",
+    missing: "Missing",
+    exempt: "Exempt",
+    not_expected: "Not expected",
+  } as Readonly<Record<string, string>>,
+  dispositions: {
+    in_window: "in window",
+    late: "late",
+    received_open: "in window, still open",
+    duplicate: "second answer, kept",
+    unexpected: "not asked for, kept",
+    time_disputed: "time in doubt",
+  } as Readonly<Record<string, string>>,
+  channels: { push: "push", email: "e-mail", staff: "call list", none: "none" } as Readonly<
+    Record<string, string>
+  >,
+  codeShown: "New code",
+} as const;

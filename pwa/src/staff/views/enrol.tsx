@@ -1,0 +1,97 @@
+/** Enrolling: one page of fields, then either a code for the phone or a clear "nothing to hand over". */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { studyPath, write } from "../api/client";
+import type { Enrolled } from "../api/types";
+import { now } from "../clock";
+import { day } from "../format";
+import { Badge } from "../parts/bits";
+import { Form, type Values } from "../parts/form";
+import { Page } from "../parts/page";
+import { href } from "../router";
+import { useSession } from "../session";
+import { t } from "../strings";
+import { useStudy } from "../study";
+import { enrolBody, enrolSections } from "./enrol-fields";
+import { Handover } from "./handover";
+
+export function EnrolView() {
+  const study = useStudy();
+  const { staff } = useSession();
+  const [enrolled, setEnrolled] = useState<Enrolled | null>(null);
+  if (enrolled)
+    return (
+      <Outcome
+        enrolled={enrolled}
+        onPerson={(participant) => setEnrolled({ ...enrolled, participant })}
+      />
+    );
+  return (
+    <Page title={t.acts.enrol.title} lead={t.acts.enrol.lead}>
+      <Form
+        sections={enrolSections(study, staff)}
+        submit={t.acts.enrol.submit}
+        busy={t.acts.enrol.busy}
+        note={note}
+        onSubmit={async (values) =>
+          setEnrolled(
+            await write<Enrolled>(
+              "POST",
+              studyPath(study.key, "participants"),
+              enrolBody(study, values),
+            ),
+          )
+        }
+      />
+    </Page>
+  );
+}
+
+/** What will follow, said before the button is pressed. */
+function note(values: Values) {
+  if (values.reads_english === "no")
+    return (
+      <p class="foretold exempt">
+        <Badge tone="exempt">{t.nav.exempt}</Badge> {t.acts.enrol.willBeExempt}
+      </p>
+    );
+  return values.reads_english === "yes" ? <p class="foretold">{t.acts.enrol.willBeAsked}</p> : null;
+}
+
+interface OutcomeProps {
+  readonly enrolled: Enrolled;
+  readonly onPerson: (person: Enrolled["participant"]) => void;
+}
+
+function Outcome({ enrolled, onPerson }: OutcomeProps) {
+  const study = useStudy();
+  const words = t.acts.enrolled;
+  const { participant, enrolment } = enrolled;
+  const latest = useRef(onPerson);
+  latest.current = onPerson;
+  const [stable] = useState(() => (person: Enrolled["participant"]) => latest.current(person));
+  useEffect(() => {
+    document.querySelector<HTMLElement>("h1")?.focus();
+  }, []);
+  return (
+    <Page title={enrolment ? words.title(participant.code) : words.exemptTitle(participant.code)}>
+      {enrolment ? (
+        <Handover enrolment={enrolment} person={participant} onPerson={stable} />
+      ) : (
+        <div class="foretold exempt">
+          <Badge tone="exempt">
+            {t.person.exemptSince(day(participant.exemptions[0]?.from ?? participant.enrolled_on))}
+          </Badge>
+          <p>{words.exemptText}</p>
+        </div>
+      )}
+      <div class="buttons">
+        <a class="button" href={href([study.key, "participants", participant.code])}>
+          {words.open(participant.code)}
+        </a>
+        <a class="button" href={href([study.key, "enrol"], { round: String(now().getTime()) })}>
+          {words.another}
+        </a>
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,210 @@
+/** Exempt participants: not asked, not forgotten. Visits, contacts, signals, and the second approval. */
+import { useState } from "preact/hooks";
+import { approveExemption } from "../acts/acts";
+import { ActPanel } from "../acts/panel";
+import { studyPath } from "../api/client";
+import type { Exempt, ExemptRow, ParticipantView, Study } from "../api/types";
+import { today } from "../clock";
+import { day, words as spoken } from "../format";
+import { Badge, PrintButton, Said } from "../parts/bits";
+import { Loaded, Page } from "../parts/page";
+import { useResource } from "../parts/resource";
+import { type Column, Table } from "../parts/table";
+import { href, type Route } from "../router";
+import { mayWrite, useSession } from "../session";
+import { t } from "../strings";
+import { armLabel, languageLabel, useStudy } from "../study";
+import { RetentionLines } from "./completion-more";
+
+export function ExemptView({ route }: { readonly route: Route }) {
+  const study = useStudy();
+  const site = route.query.site;
+  const path = studyPath(study.key, "exempt");
+  const exempt = useResource<Exempt>(site ? `${path}?site=${encodeURIComponent(site)}` : path);
+  return (
+    <Page title={t.exempt.title} lead={t.exempt.lead} aside={<PrintButton />}>
+      <Loaded from={exempt}>
+        {(data) => <Rows data={data} site={site} onChanged={exempt.reload} />}
+      </Loaded>
+    </Page>
+  );
+}
+
+interface RowsProps {
+  readonly data: Exempt;
+  readonly site: string | undefined;
+  readonly onChanged: () => void;
+}
+
+function Rows({ data, site, onChanged }: RowsProps) {
+  const study = useStudy();
+  const { staff } = useSession();
+  const [open, setOpen] = useState<string | null>(null);
+  const [said, setSaid] = useState("");
+  const rows = data.rows.filter((row) => !site || row.site === site);
+  const toggle = mayWrite(staff) ? (code: string) => setOpen(code === open ? null : code) : null;
+  return (
+    <>
+      <h2>{t.exempt.retentionTitle}</h2>
+      <RetentionLines retention={data.retention} />
+      <p class="quiet">{t.exempt.retentionLead}</p>
+      <Said text={said} />
+      <Table
+        caption={t.exempt.caption(rows.length)}
+        columns={columns(study, open, toggle)}
+        rows={rows}
+        rowKey={(row) => row.code}
+        empty={t.exempt.empty}
+        below={(row) =>
+          row.code === open ? (
+            <Approval
+              code={row.code}
+              onCancel={() => setOpen(null)}
+              onDone={(text) => {
+                setOpen(null);
+                setSaid(t.today.done(text, row.code));
+                onChanged();
+              }}
+            />
+          ) : null
+        }
+      />
+    </>
+  );
+}
+
+interface ApprovalProps {
+  readonly code: string;
+  readonly onDone: (text: string) => void;
+  readonly onCancel: () => void;
+}
+
+function Approval({ code, onDone, onCancel }: ApprovalProps) {
+  const study = useStudy();
+  const person = useResource<ParticipantView>(studyPath(study.key, "participants", code));
+  return (
+    <Loaded from={person}>
+      {(view) => {
+        const waiting = view.exemptions.find((one) => one.needs_approval && !one.approved_at);
+        if (!waiting) return null;
+        const context = { study, person: view, today: today(view.zone) };
+        return (
+          <ActPanel
+            act={approveExemption(context, waiting)}
+            person={view}
+            onDone={(done) => onDone(done.text)}
+            onCancel={onCancel}
+            onNewer={person.put}
+          />
+        );
+      }}
+    </Loaded>
+  );
+}
+
+type Toggle = ((code: string) => void) | null;
+
+function columns(study: Study, open: string | null, toggle: Toggle): Column<ExemptRow>[] {
+  const words = t.exempt;
+  return [
+    {
+      key: "code",
+      head: t.participants.code,
+      rowHead: true,
+      sort: (row) => row.code,
+      cell: (row) => (
+        <a class="code" href={href([study.key, "participants", row.code])}>
+          {row.code}
+        </a>
+      ),
+    },
+    { key: "site", head: t.site, sort: (row) => row.site, cell: (row) => row.site },
+    { key: "arm", head: t.arm, sort: (row) => row.arm, cell: (row) => armLabel(study, row.arm) },
+    {
+      key: "since",
+      head: words.since,
+      sort: (row) => row.since,
+      cell: (row) =>
+        row.needs_approval ? <Waiting row={row} open={open} toggle={toggle} /> : day(row.since),
+    },
+    {
+      key: "language",
+      head: words.language,
+      sort: (row) => row.preferred_language,
+      cell: (row) => languageLabel(study, row.preferred_language),
+    },
+    {
+      key: "interpreter",
+      head: words.interpreter,
+      cell: (row) => (row.interpreter ? t.yes : t.no),
+    },
+    {
+      key: "visit",
+      head: words.lastVisit,
+      sort: (row) => row.last_visit_on,
+      cell: (row) => day(row.last_visit_on),
+    },
+    {
+      key: "next",
+      head: words.nextVisit,
+      sort: (row) => row.next_visit?.closes ?? null,
+      cell: nextVisit,
+    },
+    {
+      key: "contact",
+      head: words.lastContact,
+      sort: (row) => row.last_contact_on,
+      cell: (row) => day(row.last_contact_on),
+    },
+    {
+      key: "signals",
+      head: words.signals,
+      wide: true,
+      sort: (row) => -row.signals.length,
+      cell: signals,
+    },
+  ];
+}
+
+function Waiting({
+  row,
+  open,
+  toggle,
+}: {
+  readonly row: ExemptRow;
+  readonly open: string | null;
+  readonly toggle: Toggle;
+}) {
+  return (
+    <>
+      <Badge tone="warn">{t.exempt.waiting}</Badge>
+      {toggle ? (
+        <button
+          type="button"
+          class="link"
+          aria-expanded={open === row.code}
+          aria-label={`${t.exempt.look}: ${row.code}`}
+          onClick={() => toggle(row.code)}
+        >
+          {t.exempt.look}
+        </button>
+      ) : null}
+    </>
+  );
+}
+
+function nextVisit(row: ExemptRow) {
+  if (row.next_visit === null) return t.none;
+  return `${row.next_visit.label}, ${day(row.next_visit.target ?? row.next_visit.opens)}`;
+}
+
+function signals(row: ExemptRow) {
+  if (row.signals.length === 0) return <span class="quiet">{t.exempt.noSignals}</span>;
+  return (
+    <ul class="plain">
+      {row.signals.map((signal) => (
+        <li key={signal}>{t.exempt.signalWords[signal] ?? spoken(signal)}</li>
+      ))}
+    </ul>
+  );
+}

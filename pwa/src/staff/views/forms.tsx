@@ -1,0 +1,107 @@
+/** The list behind a number: exactly the forms that were counted, with why each is there. */
+import { at } from "../api/client";
+import type { FormRow, Study } from "../api/types";
+import { day } from "../format";
+import { Badge, PrintButton, toneOf } from "../parts/bits";
+import { Loaded, Page } from "../parts/page";
+import { useResource } from "../parts/resource";
+import { type Column, Table } from "../parts/table";
+import { href, type Route } from "../router";
+import { t } from "../strings";
+import { armLabel, questionnaireTitle, siteName, timepointLabel, useStudy } from "../study";
+import { filtersOf } from "./completion";
+import { statusWords } from "./status";
+
+export function FormsView({ route }: { readonly route: Route }) {
+  const study = useStudy();
+  const { timepoint, measure = "enrolled" } = route.query;
+  const forms = useResource<{ readonly rows: readonly FormRow[] }>(
+    at(["api", "studies", study.key, "completion", "forms"], {
+      ...filtersOf(route),
+      timepoint,
+      measure,
+    }),
+  );
+  const title = t.numbers.list.title(t.numbers.measures[measure] ?? measure, where(study, route));
+  const { measure: _, timepoint: __, ...back } = route.query;
+  return (
+    <Page title={title} aside={<PrintButton />}>
+      <p>
+        <a href={href([study.key, "completion"], back)}>{t.numbers.list.back}</a>
+      </p>
+      <Loaded from={forms}>{({ rows }) => <FormsTable rows={rows} study={study} />}</Loaded>
+    </Page>
+  );
+}
+
+function where(study: Study, { query }: Route): string {
+  return [
+    query.timepoint ? timepointLabel(study, query.timepoint) : "",
+    query.arm ? armLabel(study, query.arm) : "",
+    query.questionnaire ? questionnaireTitle(study, query.questionnaire) : "",
+    query.site ? siteName(study, query.site) : "",
+    query.as_of ? `${t.numbers.asOf.toLowerCase()} ${day(query.as_of)}` : "",
+  ]
+    .filter(Boolean)
+    .join(", ");
+}
+
+function FormsTable({ rows, study }: { readonly rows: readonly FormRow[]; readonly study: Study }) {
+  const words = t.numbers.list;
+  const people = new Set(rows.map((row) => row.participant)).size;
+  const columns: Column<FormRow>[] = [
+    {
+      key: "participant",
+      head: words.participant,
+      rowHead: true,
+      sort: (row) => row.participant,
+      cell: (row) => (
+        <a class="code" href={href([study.key, "participants", row.participant])}>
+          {row.participant}
+        </a>
+      ),
+    },
+    { key: "site", head: t.site, sort: (row) => row.site, cell: (row) => row.site },
+    { key: "arm", head: t.arm, sort: (row) => row.arm, cell: (row) => armLabel(study, row.arm) },
+    {
+      key: "form",
+      head: t.person.form,
+      sort: (row) => `${row.timepoint} ${row.questionnaire}`,
+      cell: (row) =>
+        `${timepointLabel(study, row.timepoint)}: ${questionnaireTitle(study, row.questionnaire)}`,
+    },
+    {
+      key: "status",
+      head: words.status,
+      sort: (row) => row.status,
+      cell: (row) => (
+        <Badge tone={toneOf(row.disposition === "late" ? "late" : row.status)}>
+          {statusWords(row)}
+        </Badge>
+      ),
+    },
+    { key: "why", head: words.why, wide: true, cell: (row) => row.why },
+    { key: "opens", head: words.opens, sort: (row) => row.opens, cell: (row) => day(row.opens) },
+    {
+      key: "target",
+      head: words.target,
+      sort: (row) => row.target,
+      cell: (row) => day(row.target),
+    },
+    {
+      key: "closes",
+      head: words.closes,
+      sort: (row) => row.closes,
+      cell: (row) => day(row.closes),
+    },
+  ];
+  return (
+    <Table
+      caption={`${words.caption(rows.length)}, ${words.people(people)}`}
+      columns={columns}
+      rows={rows}
+      rowKey={(row) => `${row.participant}|${row.timepoint}|${row.questionnaire ?? ""}`}
+      empty={words.empty}
+    />
+  );
+}

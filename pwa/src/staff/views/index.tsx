@@ -1,0 +1,52 @@
+/** Which view an address shows. */
+import { Page } from "../parts/page";
+import { href, type Route } from "../router";
+import { t } from "../strings";
+import { useStudy } from "../study";
+import { AuditView } from "./audit";
+import { CompletionView } from "./completion";
+import { EnrolView } from "./enrol";
+import { ExemptView } from "./exempt";
+import { ExportsView } from "./exports";
+import { FormsView } from "./forms";
+import { ParticipantPage } from "./participant";
+import { ParticipantsView } from "./participants";
+import { StudyView } from "./study";
+import { TodayView } from "./today";
+
+export function View({ route }: { readonly route: Route }) {
+  const [, place = "today", code] = route.segments;
+  switch (place) {
+    case "today":
+      return <TodayView route={route} />;
+    case "completion":
+      return <CompletionView route={route} />;
+    case "forms":
+      return <FormsView route={route} />;
+    case "participants":
+      return code ? <ParticipantPage key={code} code={code} /> : <ParticipantsView route={route} />;
+    case "exempt":
+      return <ExemptView route={route} />;
+    case "enrol":
+      return <EnrolView key={route.query.round ?? ""} />;
+    case "study":
+      return <StudyView />;
+    case "exports":
+      return <ExportsView />;
+    case "audit":
+      return <AuditView route={route} />;
+    default:
+      return <NotThere />;
+  }
+}
+
+function NotThere() {
+  const study = useStudy();
+  return (
+    <Page title={t.notThere}>
+      <p>
+        <a href={href([study.key, "today"])}>{t.goToToday}</a>
+      </p>
+    </Page>
+  );
+}

@@ -1,0 +1,97 @@
+/** Which acts make sense for a person now; an act that could only fail is not offered. */
+import {
+  type Act,
+  type ActContext,
+  approveExemption,
+  codeReason,
+  correctAnchor,
+  endExemption,
+  exempt,
+  recordContact,
+  recordEvent,
+  recordVisit,
+  replacePhone,
+  resolveConflict,
+  resolveTime,
+  uncoded,
+} from "../acts/acts";
+import type { ExemptionView } from "../api/types";
+import { t } from "../strings";
+
+export interface Offer {
+  readonly key: string;
+  readonly label: string;
+  readonly act: Act;
+}
+
+export function actsFor(context: ActContext): Offer[] {
+  const { person, today } = context;
+  const offers: Offer[] = [
+    { key: "contact", label: t.acts.contact.button, act: recordContact(context) },
+    { key: "visit", label: t.acts.visit.button, act: recordVisit(context) },
+    { key: "event", label: t.acts.event.button, act: recordEvent(context) },
+  ];
+  if (uncoded(context).length > 0)
+    offers.push({ key: "reason", label: t.acts.missing.button, act: codeReason(context) });
+  offers.push(...decisions(context));
+  offers.push({ key: "anchor", label: t.acts.anchor.button, act: correctAnchor(context) });
+  const running = person.exemptions.filter((one) => one.to === null || one.to >= today);
+  for (const exemption of running) offers.push(...exemptionOffers(context, exemption));
+  if (running.length === 0)
+    offers.push({ key: "exempt", label: t.acts.exempt.button, act: exempt(context) });
+  if (!running.some(inForce))
+    offers.push({ key: "phone", label: phoneLabel(context), act: replacePhone(context) });
+  return offers;
+}
+
+function inForce(exemption: ExemptionView): boolean {
+  return !exemption.needs_approval || exemption.approved_at !== null;
+}
+
+function exemptionOffers(context: ActContext, exemption: ExemptionView): Offer[] {
+  if (!inForce(exemption))
+    return [
+      {
+        key: `approve-${exemption.id}`,
+        label: t.acts.approve.button,
+        act: approveExemption(context, exemption),
+      },
+    ];
+  if (exemption.to !== null) return [];
+  return [
+    {
+      key: `end-${exemption.id}`,
+      label: t.acts.endExemption.button,
+      act: endExemption(context, exemption),
+    },
+  ];
+}
+
+const CONFLICTS = new Set(["duplicate", "unexpected"]);
+
+function decisions(context: ActContext): Offer[] {
+  return context.person.responses.flatMap((response): Offer[] => {
+    if (response.disposition === "time_disputed")
+      return [
+        {
+          key: `time-${response.id}`,
+          label: t.acts.time.button,
+          act: resolveTime(context, response.id),
+        },
+      ];
+    if (CONFLICTS.has(response.disposition))
+      return [
+        {
+          key: `conflict-${response.id}`,
+          label: t.acts.conflict.button,
+          act: resolveConflict(context, response.id),
+        },
+      ];
+    return [];
+  });
+}
+
+function phoneLabel({ person }: ActContext): string {
+  const has = person.devices.some((device) => device.revoked_at === null);
+  return has ? t.acts.phone.button : t.acts.phone.firstButton;
+}

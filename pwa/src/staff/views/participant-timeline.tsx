@@ -1,0 +1,175 @@
+/** The timeline on screen: what is to come, folded, then everything so far, latest first. */
+import { useState } from "preact/hooks";
+import type { FormView, ParticipantView, ReminderView, ResponseView } from "../api/types";
+import { day, moment, words } from "../format";
+import { Badge, toneOf } from "../parts/bits";
+import { t } from "../strings";
+import { reasonLabel, useStudy } from "../study";
+import { statusWords } from "./status";
+import { type Entry, type Group, responseLines, timeline } from "./timeline";
+
+const GROUPS = Object.keys(t.person.groups) as Group[];
+
+export function TimelineList({
+  person,
+  today,
+}: {
+  readonly person: ParticipantView;
+  readonly today: string;
+}) {
+  const study = useStudy();
+  const [hidden, setHidden] = useState<ReadonlySet<Group>>(new Set());
+  const { coming, past } = timeline(study, person, today);
+  const keep = (entry: Entry) => !hidden.has(entry.group);
+  function toggle(group: Group, on: boolean): void {
+    const next = new Set(hidden);
+    if (on) next.delete(group);
+    else next.add(group);
+    setHidden(next);
+  }
+  return (
+    <section aria-labelledby="timeline">
+      <h2 id="timeline">{t.person.timelineTitle}</h2>
+      <fieldset class="ticks">
+        <legend>{t.person.timelineShow}</legend>
+        {GROUPS.map((group) => (
+          <label key={group} class="radio">
+            <input
+              type="checkbox"
+              checked={!hidden.has(group)}
+              onChange={(event) => toggle(group, event.currentTarget.checked)}
+            />
+            {t.person.groups[group]}
+          </label>
+        ))}
+      </fieldset>
+      {coming.length === 0 ? (
+        <p class="quiet">{t.person.nothingComing}</p>
+      ) : (
+        <details class="coming">
+          <summary>{t.person.comingUp(coming.filter(keep).length)}</summary>
+          <Entries entries={coming.filter(keep)} person={person} />
+        </details>
+      )}
+      <h3>{t.person.soFar}</h3>
+      <Entries entries={past.filter(keep)} person={person} />
+    </section>
+  );
+}
+
+function Entries({
+  entries,
+  person,
+}: {
+  readonly entries: readonly Entry[];
+  readonly person: ParticipantView;
+}) {
+  return (
+    <ol class="timeline">
+      {entries.map((entry) => (
+        <li key={entry.key} class={entry.group}>
+          <time dateTime={entry.date}>{day(entry.date)}</time>
+          <div>
+            <p class="entry-title">{entry.title}</p>
+            {entry.lines.map((line) => (
+              <p key={line} class="quiet">
+                {line}
+              </p>
+            ))}
+            {entry.occasion ? <FormLines entry={entry} person={person} /> : null}
+          </div>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function FormLines({ entry, person }: { readonly entry: Entry; readonly person: ParticipantView }) {
+  const occasion = entry.occasion;
+  if (!occasion) return null;
+  return (
+    <>
+      <table class="forms">
+        <caption class="visually-hidden">{t.person.formsCaption(entry.title)}</caption>
+        <thead class="visually-hidden">
+          <tr>
+            <th scope="col">{t.person.form}</th>
+            <th scope="col">{t.person.status}</th>
+            <th scope="col">{t.person.why}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {occasion.forms.map((form) => (
+            <FormLine key={form.id} form={form} person={person} />
+          ))}
+        </tbody>
+      </table>
+      {occasion.reminders.length > 0 ? (
+        <Reminders reminders={occasion.reminders} zone={person.zone} />
+      ) : null}
+    </>
+  );
+}
+
+function FormLine({ form, person }: { readonly form: FormView; readonly person: ParticipantView }) {
+  const study = useStudy();
+  const responses = person.responses.filter(
+    (one) => one.id === form.response_id || one.form_id === form.id,
+  );
+  return (
+    <tr>
+      <th scope="row">{form.title}</th>
+      <td>
+        <Badge tone={toneOf(form.disposition === "late" ? "late" : form.status)}>
+          {statusWords(form)}
+        </Badge>
+      </td>
+      <td>
+        <p>{form.reason ? reasonLabel(study, form.reason) : form.why}</p>
+        {responses.map((response) => (
+          <ResponseLines key={response.id} response={response} zone={person.zone} />
+        ))}
+      </td>
+    </tr>
+  );
+}
+
+function ResponseLines({
+  response,
+  zone,
+}: {
+  readonly response: ResponseView;
+  readonly zone: string;
+}) {
+  return (
+    <ul class="plain">
+      {responseLines(response, zone).map((line) => (
+        <li key={line}>{line}</li>
+      ))}
+      <li>{t.numbers.modes[response.mode] ?? words(response.mode)}</li>
+    </ul>
+  );
+}
+
+function Reminders({
+  reminders,
+  zone,
+}: {
+  readonly reminders: readonly ReminderView[];
+  readonly zone: string;
+}) {
+  return (
+    <details>
+      <summary>{t.person.reminders(reminders.length)}</summary>
+      <ul class="plain">
+        {reminders.map((reminder) => (
+          <li key={`${reminder.at}${reminder.step}${reminder.channel}`}>
+            <time dateTime={reminder.at}>{moment(reminder.at, zone)}</time>
+            {reminder.channel ? `, ${t.person.channels[reminder.channel] ?? reminder.channel}` : ""}
+            : {reminder.why}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}

@@ -1,0 +1,186 @@
+/** One participant: who, what holds now, the acts, a calendar and one timeline of everything. */
+import { useState } from "preact/hooks";
+import type { ActDone } from "../acts/panel";
+import { ActPanel } from "../acts/panel";
+import { studyPath } from "../api/client";
+import type { Enrolment, ParticipantView } from "../api/types";
+import { today as todayIn } from "../clock";
+import { day } from "../format";
+import { Badge, PrintButton, Said, toneOf } from "../parts/bits";
+import { Loaded, Page } from "../parts/page";
+import { useResource } from "../parts/resource";
+import { mayWrite, useSession } from "../session";
+import { t } from "../strings";
+import { armLabel, languageLabel, siteName, useStudy } from "../study";
+import { Handover } from "./handover";
+import { actsFor, type Offer } from "./participant-acts";
+import { CalendarStrip } from "./participant-calendar";
+import { TimelineList } from "./participant-timeline";
+
+export function ParticipantPage({ code }: { readonly code: string }) {
+  const study = useStudy();
+  const person = useResource<ParticipantView>(studyPath(study.key, "participants", code));
+  return (
+    <Page title={code} aside={<PrintButton />}>
+      <Loaded from={person}>
+        {(view) => <Record person={view} onChanged={person.put} onReload={person.reload} />}
+      </Loaded>
+    </Page>
+  );
+}
+
+interface RecordProps {
+  readonly person: ParticipantView;
+  readonly onChanged: (person: ParticipantView) => void;
+  readonly onReload: () => void;
+}
+
+function Record({ person, onChanged, onReload }: RecordProps) {
+  const { staff } = useSession();
+  const [said, setSaid] = useState("");
+  const [enrolment, setEnrolment] = useState<Enrolment | null>(null);
+  const today = todayIn(person.zone);
+  function done(result: ActDone): void {
+    setSaid(`${result.text}.`);
+    setEnrolment(result.enrolment);
+    if (result.person) onChanged(result.person);
+    else onReload();
+  }
+  return (
+    <>
+      <Standing person={person} today={today} />
+      <Said text={said} />
+      {enrolment ? <Handover enrolment={enrolment} person={person} onPerson={onChanged} /> : null}
+      {mayWrite(staff) ? (
+        <Acts person={person} today={today} onDone={done} onNewer={onChanged} />
+      ) : null}
+      <Facts person={person} />
+      <CalendarStrip person={person} today={today} />
+      <TimelineList person={person} today={today} />
+    </>
+  );
+}
+
+/** The badges under the heading: what is true of this person today. */
+function Standing({ person, today }: { readonly person: ParticipantView; readonly today: string }) {
+  const study = useStudy();
+  return (
+    <p class="standing">
+      <span>
+        {siteName(study, person.site)}, {armLabel(study, person.arm)}
+      </span>
+      {person.exemptions.map((exemption) => (
+        <ExemptBadge key={exemption.id} exemption={exemption} today={today} />
+      ))}
+      {person.events.map((event) => (
+        <Badge key={event.id} tone="warn">
+          {event.label}, {day(event.date)}
+        </Badge>
+      ))}
+      {person.interpreter ? <Badge tone="warn">{t.today.interpreterNeeded}</Badge> : null}
+      <Badge tone={toneOf(person.reachability.state)}>
+        {t.person.reach}: {t.reach[person.reachability.state] ?? person.reachability.state}
+      </Badge>
+    </p>
+  );
+}
+
+interface ExemptBadgeProps {
+  readonly exemption: ParticipantView["exemptions"][number];
+  readonly today: string;
+}
+
+function ExemptBadge({ exemption, today }: ExemptBadgeProps) {
+  if (exemption.needs_approval && !exemption.approved_at)
+    return <Badge tone="warn">{t.person.exemptWaiting}</Badge>;
+  if (exemption.to && exemption.to < today)
+    return <Badge>{t.person.exemptWas(day(exemption.from), day(exemption.to))}</Badge>;
+  return <Badge tone="exempt">{t.person.exemptSince(day(exemption.from))}</Badge>;
+}
+
+interface ActsProps {
+  readonly person: ParticipantView;
+  readonly today: string;
+  readonly onDone: (done: ActDone) => void;
+  readonly onNewer: (person: ParticipantView) => void;
+}
+
+function Acts({ person, today, onDone, onNewer }: ActsProps) {
+  const study = useStudy();
+  const [open, setOpen] = useState<string | null>(null);
+  const offers = actsFor({ study, person, today });
+  const chosen = offers.find((offer) => offer.key === open);
+  const shut = () => {
+    if (open) document.getElementById(`offer-${open}`)?.focus();
+    setOpen(null);
+  };
+  return (
+    <section class="acts" aria-label={t.person.acts}>
+      <ul class="act-list">
+        {offers.map((offer: Offer) => (
+          <li key={offer.key}>
+            <button
+              type="button"
+              id={`offer-${offer.key}`}
+              aria-expanded={offer.key === open}
+              onClick={() => setOpen(offer.key === open ? null : offer.key)}
+            >
+              {offer.label}
+            </button>
+          </li>
+        ))}
+      </ul>
+      {chosen ? (
+        <ActPanel
+          key={chosen.key}
+          act={chosen.act}
+          person={person}
+          onCancel={shut}
+          onNewer={onNewer}
+          onDone={(done) => {
+            shut();
+            onDone(done);
+          }}
+        />
+      ) : null}
+    </section>
+  );
+}
+
+function Facts({ person }: { readonly person: ParticipantView }) {
+  const study = useStudy();
+  const words = t.person;
+  const assessed = person.reads_english_assessed;
+  const how = assessed?.how
+    ? (
+        (t.acts.enrol.hows as Readonly<Record<string, string>>)[assessed.how] ?? assessed.how
+      ).toLowerCase()
+    : "";
+  const facts: [string, string][] = [
+    [words.enrolled, day(person.enrolled_on)],
+    [words.zone, person.zone],
+    [words.preferred, languageLabel(study, person.preferred_language)],
+    [
+      words.reads,
+      `${person.reads_english ? t.yes : t.no}${
+        assessed?.on
+          ? ` (${words.assessed(day(assessed.on), assessed.by ?? words.someone, how)})`
+          : ""
+      }`,
+    ],
+    [words.interpreter, person.interpreter ? t.yes : t.no],
+    [words.reach, person.reachability.why],
+  ];
+  if (person.contact_details?.phone) facts.push([words.telephone, person.contact_details.phone]);
+  if (person.contact_details?.email) facts.push([words.email, person.contact_details.email]);
+  return (
+    <dl class="facts" aria-label={words.facts}>
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

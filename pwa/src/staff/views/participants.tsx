@@ -1,0 +1,196 @@
+/** Everybody in the study, exempt or not, with a search that answers while you type. */
+import { useEffect, useId, useState } from "preact/hooks";
+import { at } from "../api/client";
+import type { ParticipantRow, Study } from "../api/types";
+import { day } from "../format";
+import { Badge, Pick, PrintButton, toneOf } from "../parts/bits";
+import { Loaded, Page } from "../parts/page";
+import { useResource } from "../parts/resource";
+import { type Column, Table } from "../parts/table";
+import { href, type Route, replaceQuery } from "../router";
+import { mayWrite, useSession } from "../session";
+import { t } from "../strings";
+import { armLabel, useStudy } from "../study";
+
+const PAUSE_MS = 150;
+const FIRST_ROWS = 200;
+
+export function ParticipantsView({ route }: { readonly route: Route }) {
+  const study = useStudy();
+  const { staff } = useSession();
+  const { q, site, arm, show } = route.query;
+  const people = useResource<{ readonly rows: readonly ParticipantRow[] }>(
+    at(["api", "studies", study.key, "participants"], { q, site, arm, show }),
+  );
+  const enrol = mayWrite(staff) ? (
+    <a class="button primary" href={href([study.key, "enrol"], { site })}>
+      {t.acts.enrol.title}
+    </a>
+  ) : null;
+  return (
+    <Page
+      title={t.participants.title}
+      aside={
+        <>
+          {enrol}
+          <PrintButton />
+        </>
+      }
+    >
+      <fieldset class="filters">
+        <legend class="visually-hidden">{t.numbers.filters}</legend>
+        <Search value={q ?? ""} onSearch={(text) => replaceQuery(route, { q: text })} />
+        <Pick
+          label={t.participants.show}
+          value={show ?? "all"}
+          options={Object.entries(t.participants.shows).map(([value, label]) => ({ value, label }))}
+          onPick={(value) => replaceQuery(route, { show: value === "all" ? null : value })}
+        />
+        <Pick
+          label={t.arm}
+          value={arm ?? ""}
+          all={t.allArms}
+          options={study.arms.map((one) => ({ value: one.id, label: one.label }))}
+          onPick={(value) => replaceQuery(route, { arm: value })}
+        />
+      </fieldset>
+      <Loaded from={people}>{({ rows }) => <People rows={rows} study={study} />}</Loaded>
+    </Page>
+  );
+}
+
+function Search({
+  value,
+  onSearch,
+}: {
+  readonly value: string;
+  readonly onSearch: (text: string) => void;
+}) {
+  const id = useId();
+  const [text, setText] = useState(value);
+  useEffect(() => {
+    if (text.trim() === value) return;
+    const wait = setTimeout(() => onSearch(text.trim()), PAUSE_MS);
+    return () => clearTimeout(wait);
+  }, [text, value, onSearch]);
+  return (
+    <div class="pick grow">
+      <label for={id}>
+        {t.participants.search} <span class="hint">({t.participants.searchHint})</span>
+      </label>
+      <input
+        id={id}
+        type="search"
+        autocomplete="off"
+        spellcheck={false}
+        value={text}
+        onInput={(event) => setText(event.currentTarget.value)}
+      />
+    </div>
+  );
+}
+
+function People({
+  rows,
+  study,
+}: {
+  readonly rows: readonly ParticipantRow[];
+  readonly study: Study;
+}) {
+  const [all, setAll] = useState(false);
+  const shown = all ? rows : rows.slice(0, FIRST_ROWS);
+  return (
+    <>
+      <div role="status" class="visually-hidden">
+        {t.participants.caption(rows.length)}
+      </div>
+      <Table
+        caption={t.participants.caption(rows.length)}
+        columns={columns(study)}
+        rows={shown}
+        rowKey={(row) => row.code}
+        empty={t.participants.empty}
+      />
+      {shown.length < rows.length ? (
+        <button type="button" onClick={() => setAll(true)}>
+          {t.showAll(rows.length)}
+        </button>
+      ) : null}
+    </>
+  );
+}
+
+function columns(study: Study): Column<ParticipantRow>[] {
+  const words = t.participants;
+  return [
+    {
+      key: "code",
+      head: words.code,
+      rowHead: true,
+      sort: (row) => row.code,
+      cell: (row) => (
+        <a class="code" href={href([study.key, "participants", row.code])}>
+          {row.code}
+        </a>
+      ),
+    },
+    { key: "site", head: t.site, sort: (row) => row.site, cell: (row) => row.site },
+    { key: "arm", head: t.arm, sort: (row) => row.arm, cell: (row) => armLabel(study, row.arm) },
+    {
+      key: "enrolled",
+      head: words.enrolled,
+      sort: (row) => row.enrolled_on,
+      cell: (row) => day(row.enrolled_on),
+    },
+    {
+      key: "status",
+      head: words.status,
+      wide: true,
+      sort: (row) => row.exempt_since ?? row.status_line,
+      cell: (row) => (
+        <>
+          {row.exempt_since ? (
+            <Badge tone="exempt">{t.person.exemptSince(day(row.exempt_since))}</Badge>
+          ) : null}{" "}
+          {row.exempt_since && row.status_line.startsWith("Exempt") ? null : row.status_line}
+        </>
+      ),
+    },
+    { key: "next", head: words.next, sort: (row) => row.next?.closes ?? null, cell: nextWords },
+    {
+      key: "received",
+      head: words.received,
+      numeric: true,
+      sort: (row) => (row.expected === 0 ? null : row.received / row.expected),
+      cell: (row) =>
+        row.expected === 0 ? (
+          <span class="quiet">{t.noData}</span>
+        ) : (
+          `${row.received}/${row.expected}`
+        ),
+    },
+    {
+      key: "reach",
+      head: words.reach,
+      sort: (row) => row.reachability,
+      cell: (row) => (
+        <Badge tone={toneOf(row.reachability)}>
+          {t.reach[row.reachability] ?? row.reachability}
+        </Badge>
+      ),
+    },
+    {
+      key: "contact",
+      head: words.lastContact,
+      sort: (row) => row.last_contact_on,
+      cell: (row) => day(row.last_contact_on),
+    },
+  ];
+}
+
+function nextWords(row: ParticipantRow): string {
+  if (row.exempt_since || row.next === null) return t.none;
+  return row.open_forms > 0
+    ? t.participants.openNow(row.open_forms, day(row.next.closes))
+    : t.participants.opensOn(row.next.label, day(row.next.opens));
+}

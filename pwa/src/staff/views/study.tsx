@@ -1,0 +1,208 @@
+/** The study as published: schedule in a picture and in a table, and where each fact comes from. */
+import type { ProvenanceLine, Study, Timepoint } from "../api/types";
+import { words as spoken } from "../format";
+import { Badge, PrintButton } from "../parts/bits";
+import { Page } from "../parts/page";
+import { type Column, Table } from "../parts/table";
+import { t } from "../strings";
+import { anchorLabel, armLabel, useStudy } from "../study";
+import { SchedulePicture } from "./study-picture";
+
+export function StudyView() {
+  const study = useStudy();
+  return (
+    <Page title={study.title} aside={<PrintButton />}>
+      {study.official ? null : (
+        <p class="unofficial">
+          <Badge tone="warn">{t.unofficial}</Badge> {study.banner}
+        </p>
+      )}
+      <p class="quiet">{t.study.version(study.version, study.sha256.slice(0, 12))}</p>
+      <h2>{t.study.scheduleTitle}</h2>
+      <SchedulePicture study={study} />
+      <Schedule study={study} />
+      <div class="columns">
+        <Events study={study} />
+        <Sites study={study} />
+        <Settings title={t.study.rulesTitle} caption={t.study.rulesCaption} values={study.rules} />
+        <Settings
+          title={t.study.policyTitle}
+          caption={t.study.policyCaption}
+          values={study.reminder_policy}
+        />
+      </div>
+      <Provenance study={study} />
+    </Page>
+  );
+}
+
+function Schedule({ study }: { readonly study: Study }) {
+  const words = t.study;
+  const number = (key: "opens" | "target" | "closes", head: string): Column<Timepoint> => ({
+    key,
+    head,
+    numeric: true,
+    sort: (row) => row[key],
+    cell: (row) => words.dayNumber(row[key]),
+  });
+  const columns: Column<Timepoint>[] = [
+    { key: "label", head: words.timepoint, rowHead: true, cell: (row) => row.label },
+    {
+      key: "arms",
+      head: words.arms,
+      cell: (row) => row.arms.map((arm) => armLabel(study, arm)).join("; "),
+    },
+    {
+      key: "anchor",
+      head: words.anchor,
+      cell: (row) => anchorLabel(study, row.arms[0] ?? "", row.anchor),
+    },
+    number("opens", words.opens),
+    number("target", words.target),
+    number("closes", words.closes),
+    {
+      key: "pack",
+      head: words.pack,
+      wide: true,
+      cell: (row) => row.pack.map((entry) => entry.title).join(", ") || words.noPack,
+    },
+    { key: "visit", head: words.visit, cell: (row) => (row.visit ? spoken(row.visit) : t.none) },
+    {
+      key: "source",
+      head: words.source,
+      cell: (row) => <TimepointSource study={study} id={row.id} />,
+    },
+  ];
+  return (
+    <Table
+      caption={words.scheduleCaption}
+      columns={columns}
+      rows={study.timepoints}
+      rowKey={(row) => row.id}
+    />
+  );
+}
+
+/** A timepoint is public only when every field of it is. */
+function TimepointSource({ study, id }: { readonly study: Study; readonly id: string }) {
+  const lines = study.provenance.filter((line) => line.field.split(/[.[\]]/).includes(id));
+  if (lines.length === 0) return t.none;
+  return <Source source={lines.every((line) => line.source === "public") ? "public" : "assumed"} />;
+}
+
+function Source({ source }: { readonly source: string }) {
+  return (
+    <Badge tone={source === "public" ? "good" : "warn"}>{t.study.sources[source] ?? source}</Badge>
+  );
+}
+
+function Events({ study }: { readonly study: Study }) {
+  return (
+    <section>
+      <h2>{t.study.eventForms}</h2>
+      <Table
+        caption={t.study.eventCaption}
+        rows={study.event_kinds}
+        rowKey={(row) => row.kind}
+        columns={[
+          { key: "label", head: t.acts.event.kind, rowHead: true, cell: (row) => row.label },
+          {
+            key: "arms",
+            head: t.study.arms,
+            cell: (row) => row.arms.map((arm) => armLabel(study, arm)).join("; ") || t.allArms,
+          },
+        ]}
+      />
+    </section>
+  );
+}
+
+function Sites({ study }: { readonly study: Study }) {
+  return (
+    <section>
+      <h2>{t.study.sitesTitle}</h2>
+      <Table
+        caption={t.study.sitesCaption}
+        rows={study.sites}
+        rowKey={(row) => row.code}
+        columns={[
+          { key: "code", head: t.study.code, rowHead: true, cell: (row) => row.code },
+          { key: "name", head: t.study.name, cell: (row) => row.name },
+          { key: "parent", head: t.study.parent, cell: (row) => row.parent ?? t.none },
+        ]}
+      />
+    </section>
+  );
+}
+
+interface SettingsProps {
+  readonly title: string;
+  readonly caption: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+function Settings({ title, caption, values }: SettingsProps) {
+  const rows = Object.entries(values);
+  if (rows.length === 0) return null;
+  return (
+    <section>
+      <h2>{title}</h2>
+      <Table
+        caption={caption}
+        rows={rows}
+        rowKey={([name]) => name}
+        columns={[
+          { key: "name", head: t.study.field, rowHead: true, cell: ([name]) => spoken(name) },
+          { key: "value", head: t.study.value, wide: true, cell: ([, value]) => valueText(value) },
+        ]}
+      />
+    </section>
+  );
+}
+
+function Provenance({ study }: { readonly study: Study }) {
+  const known = study.provenance.filter((line) => line.source === "public").length;
+  const columns: Column<ProvenanceLine>[] = [
+    {
+      key: "field",
+      head: t.study.field,
+      rowHead: true,
+      sort: (row) => row.field,
+      cell: (row) => <span class="code">{row.field}</span>,
+    },
+    { key: "value", head: t.study.value, wide: true, cell: (row) => valueText(row.value) },
+    {
+      key: "source",
+      head: t.study.source,
+      sort: (row) => row.source,
+      cell: (row) => <Source source={row.source} />,
+    },
+  ];
+  return (
+    <details class="provenance">
+      <summary>
+        {t.study.provenanceTitle}:{" "}
+        {t.study.provenanceCaption(known, study.provenance.length - known)}
+      </summary>
+      <Table
+        caption={t.study.provenanceCaption(known, study.provenance.length - known)}
+        captionHidden
+        columns={columns}
+        rows={study.provenance}
+        rowKey={(row) => row.field}
+      />
+    </details>
+  );
+}
+
+/** Values from a study file, readable: lists with commas, nested tables as "name value". */
+export function valueText(value: unknown): string {
+  if (value === null || value === undefined) return t.none;
+  if (typeof value === "boolean") return value ? t.yes : t.no;
+  if (Array.isArray(value)) return value.map(valueText).join(", ");
+  if (typeof value === "object")
+    return Object.entries(value)
+      .map(([name, inner]) => `${spoken(name)} ${valueText(inner)}`)
+      .join("; ");
+  return String(value);
+}

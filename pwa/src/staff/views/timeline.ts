@@ -1,0 +1,237 @@
+/**
+ * One participant's record as one list of dated entries, from facts alone.
+ * The questionnaires of a timepoint are one entry; everything is placed on
+ * local dates, because that is how the study counts.
+ */
+import type {
+  EventView,
+  FormView,
+  ParticipantView,
+  ReminderView,
+  ResponseView,
+  Study,
+} from "../api/types";
+import { day, localDate, moment, words } from "../format";
+import { t } from "../strings";
+import { anchorLabel, armLabel, siteName, timepointLabel } from "../study";
+
+export type Group = keyof typeof t.person.groups;
+
+export interface Occasion {
+  readonly timepoint: string;
+  readonly forms: readonly FormView[];
+  readonly reminders: readonly ReminderView[];
+}
+
+export interface Entry {
+  readonly key: string;
+  readonly date: string;
+  readonly group: Group;
+  readonly title: string;
+  readonly lines: readonly string[];
+  readonly occasion?: Occasion;
+}
+
+export interface Timeline {
+  /** From now on, soonest first. */
+  readonly coming: readonly Entry[];
+  /** Until now, latest first. */
+  readonly past: readonly Entry[];
+}
+
+export function timeline(study: Study, person: ParticipantView, today: string): Timeline {
+  const entries = [
+    ...occasions(study, person, today),
+    ...visits(study, person, today),
+    ...contacts(person),
+    ...record(study, person),
+    ...exemptions(person),
+    ...devices(person),
+  ];
+  const byDate = (left: Entry, right: Entry) =>
+    left.date.localeCompare(right.date) || left.key.localeCompare(right.key);
+  return {
+    coming: entries.filter((entry) => entry.date > today).sort(byDate),
+    past: entries.filter((entry) => entry.date <= today).sort((left, right) => byDate(right, left)),
+  };
+}
+
+function occasions(study: Study, person: ParticipantView, today: string): Entry[] {
+  const byTimepoint = new Map<string, FormView[]>();
+  for (const form of person.forms)
+    byTimepoint.set(form.timepoint, [...(byTimepoint.get(form.timepoint) ?? []), form]);
+  return [...byTimepoint].map(([timepoint, forms]): Entry => {
+    const first = forms[0] as FormView;
+    return {
+      key: `forms ${timepoint}`,
+      date: placeOf(forms, today),
+      group: "forms",
+      title: first.label || timepointLabel(study, timepoint),
+      lines: [
+        `${t.person.window(day(first.opens), day(first.closes))}, ${t.person.target(day(first.target))}`,
+      ],
+      occasion: {
+        timepoint,
+        forms,
+        reminders: person.reminders.filter((reminder) => reminder.timepoint === timepoint),
+      },
+    };
+  });
+}
+
+/** An open window belongs to today, one to come to its first day, one gone by to its target. */
+function placeOf(forms: readonly FormView[], today: string): string {
+  const first = forms[0] as FormView;
+  if (first.opens > today) return first.opens;
+  if (first.closes >= today) return today;
+  return first.target;
+}
+
+function visits(study: Study, person: ParticipantView, today: string): Entry[] {
+  const done = person.visits.map((visit, index): Entry => {
+    const where = visit.timepoint ? timepointLabel(study, visit.timepoint) : t.person.extraVisit;
+    return {
+      key: `visit ${index}`,
+      date: visit.date,
+      group: "visits",
+      title: t.person.visitEntry(where, words(visit.kind).toLowerCase()),
+      lines: recorded(visit.recorded_at, visit.by),
+    };
+  });
+  const attended = new Set(person.visits.map((visit) => visit.timepoint));
+  const planned = person.planned_visits
+    .filter((visit) => !attended.has(visit.timepoint) && visit.closes >= today)
+    .map(
+      (visit): Entry => ({
+        key: `planned ${visit.timepoint}`,
+        date: visit.opens > today ? visit.opens : today,
+        group: "visits",
+        title: t.person.plannedEntry(visit.label),
+        lines: [t.person.plannedBetween(day(visit.opens), day(visit.closes))],
+      }),
+    );
+  return [...done, ...planned];
+}
+
+function contacts(person: ParticipantView): Entry[] {
+  const { channels, outcomes } = t.acts.contact;
+  return person.contacts.map(
+    (contact, index): Entry => ({
+      key: `contact ${index}`,
+      date: contact.date,
+      group: "contacts",
+      title: t.person.contactEntry(
+        labelled(channels, contact.channel),
+        labelled(outcomes, contact.outcome).toLowerCase(),
+      ),
+      lines: [
+        ...(contact.interpreter_used ? [t.person.withInterpreter] : []),
+        ...(contact.note ? [contact.note] : []),
+        ...recorded(contact.recorded_at, contact.by),
+      ],
+    }),
+  );
+}
+
+function labelled(labels: Readonly<Record<string, string>>, code: string): string {
+  return labels[code] ?? words(code);
+}
+
+function record(study: Study, person: ParticipantView): Entry[] {
+  const enrolled: Entry = {
+    key: "enrolled",
+    date: person.enrolled_on,
+    group: "record",
+    title: t.person.enrolledEntry(siteName(study, person.site), armLabel(study, person.arm)),
+    lines: [],
+  };
+  const anchors = person.anchors.map(
+    (anchor): Entry => ({
+      key: `anchor ${anchor.name} ${anchor.date}`,
+      date: anchor.date,
+      group: "record",
+      title: t.person.anchorEntry(anchorLabel(study, person.arm, anchor.name)),
+      lines: recorded(anchor.recorded_at, anchor.by),
+    }),
+  );
+  const events = person.events.map(
+    (event: EventView): Entry => ({
+      key: `event ${event.id}`,
+      date: event.date,
+      group: "record",
+      title: t.person.eventEntry(event.label),
+      lines: recorded(event.recorded_at, event.by),
+    }),
+  );
+  return [enrolled, ...anchors, ...events];
+}
+
+function exemptions(person: ParticipantView): Entry[] {
+  return person.exemptions.flatMap((exemption): Entry[] => {
+    const start: Entry = {
+      key: `exempt ${exemption.id}`,
+      date: exemption.from,
+      group: "record",
+      title: t.person.exemptionStart,
+      lines: [
+        ...(exemption.needs_approval && !exemption.approved_at ? [t.person.exemptWaiting] : []),
+        ...exemption.signals.map((signal) => t.exempt.signalWords[signal] ?? words(signal)),
+        ...recorded(exemption.recorded_at, exemption.by),
+      ],
+    };
+    if (exemption.to === null) return [start];
+    const end: Entry = {
+      key: `exempt end ${exemption.id}`,
+      date: exemption.to,
+      group: "record",
+      title: t.person.exemptionEnd,
+      lines: [],
+    };
+    return [start, end];
+  });
+}
+
+function devices(person: ParticipantView): Entry[] {
+  return person.devices.flatMap((device): Entry[] => {
+    const label = device.label || t.person.noLabel;
+    const start: Entry = {
+      key: `device ${device.id}`,
+      date: localDate(device.enrolled_at, person.zone),
+      group: "devices",
+      title: t.person.deviceEntry(label),
+      lines: device.last_seen_at
+        ? [t.person.lastSeen(moment(device.last_seen_at, person.zone))]
+        : [],
+    };
+    if (device.revoked_at === null) return [start];
+    const end: Entry = {
+      key: `device gone ${device.id}`,
+      date: localDate(device.revoked_at, person.zone),
+      group: "devices",
+      title: t.person.deviceGone(label),
+      lines: [],
+    };
+    return [start, end];
+  });
+}
+
+function recorded(instant: string | null | undefined, by: string | null | undefined): string[] {
+  return instant ? [t.person.recorded(day(instant), by ?? t.person.someone)] : [];
+}
+
+/** What is known of a response in one line: times, the phone's clock, the scores. */
+export function responseLines(response: ResponseView, zone: string): string[] {
+  const minutes = Math.round(response.skew_seconds / 60);
+  return [
+    t.person.receivedAt(moment(response.authored_at, zone), moment(response.received_at, zone)),
+    ...(Math.abs(minutes) >= 2 ? [t.person.skew(minutes)] : []),
+    ...response.scores.map((score) =>
+      t.person.score(
+        score.title,
+        score.value === null ? t.person.unscorable : String(score.value),
+        score.n_answered,
+        score.n_items,
+      ),
+    ),
+  ];
+}
