@@ -55,10 +55,9 @@ def plan_amendment(
     later = (*history, amendment)
     changes = []
     for facts in people:
-        known = facts.known_at(now)
-        existing = wanted_under(history, known)
-        answered = answered_keys(existing, known)
-        wanted = wanted_under(later, known)
+        existing = wanted_under(history, facts, now)
+        answered = answered_keys(existing, facts.known_at(now))
+        wanted = wanted_under(later, facts, now)
         changes.append((reconcile(existing, wanted, answered, now), answered))
     return summarise(changes, now)
 

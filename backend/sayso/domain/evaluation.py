@@ -47,15 +47,14 @@ def assess(
     history: Sequence[StudyVersion], facts: Facts, now: datetime, rules: Rules
 ) -> Assessment:
     """What is expected of one participant and what it is, as the records stood at `now`."""
-    published = published_by(history, now)
+    forms = wanted_under(history, facts, now)
     cut = facts.known_at(now)
-    forms = wanted_under(published, cut)
-    known = settled(cut, lambda then: wanted_under(published, cut.known_at(then)), rules)
+    known = settled(cut, lambda then: wanted_under(history, facts, then), rules)
     return Assessment(
         known,
         forms,
         tuple(statuses(forms, known, now, rules)),
-        planned_visits(published[-1].study, known),
+        planned_visits(version_at(history, now), known),
     )
 
 

@@ -15,6 +15,7 @@ from typing import Protocol, TypeVar
 from sayso.domain.walltime import local_date
 
 BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
+FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 class _Recorded(Protocol):
@@ -93,6 +94,7 @@ class ResponseFact:
     mode: str = "own_device"
     scorable: bool | None = None
     time_accepted: bool | None = None
+    time_decided_at: datetime | None = None
     assistance: str = "none"
     answered: int | None = None
     applicable: int | None = None
@@ -203,7 +205,7 @@ class Facts:
             anchors=_standing(self.anchors, now),
             exemptions=tuple(_exemption_at(e, now) for e in _standing(self.exemptions, now)),
             events=_standing(self.events, now),
-            responses=tuple(r for r in self.responses if r.received_at <= now),
+            responses=tuple(_response_at(r, now) for r in self.responses if r.received_at <= now),
             missing_reasons=_standing(self.missing_reasons, now),
             visits=_standing(self.visits, now),
             contacts=_standing(self.contacts, now),
@@ -238,6 +240,12 @@ def _exemption_at(exemption: Exemption, now: datetime) -> Exemption:
     if exemption.ended_at is not None and exemption.ended_at > now:
         exemption = replace(exemption, valid_to=None, ended_at=None)
     return exemption
+
+
+def _response_at(response: ResponseFact, now: datetime) -> ResponseFact:
+    if response.time_decided_at is not None and response.time_decided_at > now:
+        return replace(response, time_accepted=None, time_decided_at=None)
+    return response
 
 
 def _zone_at(zone: str, moves: tuple[ZoneMove, ...], now: datetime) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sayso.domain.participation import BEGINNING, Event, Facts
+from sayso.domain.participation import BEGINNING, FOREVER, Event, Facts
 from sayso.domain.study import EventForm, Slot, Study, StudyVersion, Timepoint
 from sayso.domain.walltime import end_of_day, start_of_day
 
@@ -95,19 +95,25 @@ def wanted_forms(study: Study, facts: Facts) -> tuple[WantedForm, ...]:
     return wanted_under((StudyVersion(study),), facts)
 
 
-def wanted_under(history: Sequence[StudyVersion], facts: Facts) -> tuple[WantedForm, ...]:
-    """The same under a study that was amended; `history` holds its versions, oldest first."""
-    moments = _revisions(history, facts)
+def wanted_under(
+    history: Sequence[StudyVersion], facts: Facts, now: datetime = FOREVER
+) -> tuple[WantedForm, ...]:
+    """The same under a study that was amended, as the records stood at `now`.
+
+    `history` holds the versions, oldest first. Give the facts with their voided entries: what had
+    opened before a correction keeps the dates it had.
+    """
+    moments = [moment for moment in _revisions(history, facts) if moment <= now]
+    final = _ideal(published_by(history, now), facts.known_at(now)).values()
     if not moments:
-        return _in_order(_ideal(history, facts).values())
+        return _in_order(final)
     state: dict[Key, WantedForm] = {}
     for moment in (moments[0] - _TICK, *moments):
         then = facts.known_at(moment)
         wanted = _ideal(published_by(history, moment), then).values()
         answered = answered_keys(state.values(), then)
         state = applied(state.values(), reconcile(state.values(), wanted, answered, moment))
-    final = _ideal(history, facts).values()
-    answered = answered_keys(state.values(), facts)
+    answered = answered_keys(state.values(), facts.known_at(now))
     plan = reconcile(state.values(), final, answered, moments[-1])
     return _in_order(applied(state.values(), plan).values())
 
@@ -216,9 +222,11 @@ def _revisions(history: Sequence[StudyVersion], facts: Facts) -> list[datetime]:
     """The moments at which something changed that may have moved a form already planned."""
     moments = {version.published_at for version in history[1:]}
     moments.update(move.recorded_at for move in facts.zone_moves)
+    for entries in (facts.anchors, facts.zone_moves, facts.events):
+        moments.update(entry.voided_at for entry in entries)
     for name in {anchor.name for anchor in facts.anchors}:
-        entries = sorted(a.recorded_at or BEGINNING for a in facts.anchors if a.name == name)
-        moments.update(entries[1:])
+        entered = sorted(a.recorded_at or BEGINNING for a in facts.anchors if a.name == name)
+        moments.update(entered[1:])
     return sorted(moment for moment in moments if moment is not None and moment > BEGINNING)
 
 

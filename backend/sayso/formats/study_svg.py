@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 from sayso.domain.study import EventForm, Study, Timepoint
 
 _LEFT = 250
-_COLUMN = 74
+_COLUMN = 96
 _ROW = 30
 _HEAD = 132
 _INK = "#1d2733"
@@ -69,7 +69,7 @@ def _rows(study: Study) -> Iterator[tuple[str, _Marks | None]]:
         anchor = next((a.label for a in study.anchors if a.id == arm.anchor), arm.anchor)
         yield f"{arm.label} (day 0: {anchor})", None
         for kind in dict.fromkeys(t.visit for t in mine if t.visit):
-            yield f"{kind.capitalize()} visit", {t.id: True for t in mine if t.visit == kind}
+            yield f"Visit ({kind})", {t.id: True for t in mine if t.visit == kind}
         for pack in study.packs:
             marks = {t.id: t.enabled for t in mine if pack.id in t.packs}
             if marks:

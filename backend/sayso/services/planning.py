@@ -65,7 +65,7 @@ def replan_many(
     for person_id, facts in known.items():
         current = facts.known_at(now)
         existing = {(f.timepoint, f.questionnaire): f for f in stored.get(person_id, ())}
-        plan = _plan(existing.values(), current, wanted_under(history, current), pins, now)
+        plan = _plan(existing.values(), current, wanted_under(history, facts, now), pins, now)
         plans[person_id] = plan
         if plan:
             rows += [_row(form, person_id, pins, now) for form in plan.add]
@@ -163,17 +163,11 @@ def _change(
     pins: _Pins,
     now: datetime,
 ) -> None:
-    for change in plan.move:
+    for change in (*plan.move, *plan.retag):
         connection.execute(
             update(expected_form)
             .where(expected_form.c.id == existing[change.old.key].id)
             .values(_values(change.new, pins))
-        )
-    for change in plan.retag:
-        connection.execute(
-            update(expected_form)
-            .where(expected_form.c.id == existing[change.old.key].id)
-            .values(tags=list(change.new.tags))
         )
     gone = [existing[form.key].id for form in plan.cancel]
     if gone:
