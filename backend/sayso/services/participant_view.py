@@ -1,0 +1,337 @@
+"""Everything about one participant on one page: facts, calendar, forms, answers, reminders.
+
+Contact details are opened only for roles that act on them, and every look at them is on record.
+Nothing a participant answered is part of the page; scores are.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, select
+
+from sayso.domain.retention import visit_statuses
+from sayso.domain.schedule import planned_visits
+from sayso.domain.study import Study
+from sayso.services import access, assessments, audit, publishing, reminder_people
+from sayso.services.access import CHANGING_ROLES, Participant, Reach
+from sayso.services.assessments import Case
+from sayso.services.events import LABELS
+from sayso.services.exempt import signals_of
+from sayso.services.participants import exempt_since, last_contact, status_line
+from sayso.services.reminder_history import history_of
+from sayso.services.staff_names import names_of
+from sayso.store.sealed import Keyring
+from sayso.store.tables import (
+    anchor,
+    contact,
+    device,
+    event,
+    exemption,
+    participant,
+    participant_identity,
+    questionnaire,
+    visit,
+)
+from sayso.store.tables_forms import response, response_conflict, score
+
+View = dict[str, Any]
+Names = Mapping[int, str]
+
+
+def view(connection: Connection, within: Reach, code: str, keys: Keyring, now: datetime) -> View:
+    """The whole page. Raises NotFound."""
+    person = access.find(connection, within, code)
+    study = publishing.current(connection, within.study_key).study
+    (case,) = assessments.cases(connection, within, study.rules, now, participant.c.id == person.id)
+    names = names_of(connection, keys, within)
+    facts = case.facts
+    return {
+        "code": person.code,
+        "site": person.site.code,
+        "arm": person.arm,
+        "zone": person.zone,
+        "enrolled_on": person.enrolled_on,
+        "status_line": status_line(facts, study, now),
+        "exempt_since": exempt_since(facts, study, now),
+        "last_contact_on": last_contact(facts),
+        "preferred_language": person.row.preferred_language,
+        "reads_english": person.row.reads_english,
+        "reads_english_assessed": {
+            "on": person.row.reads_english_on,
+            "by": names.get(person.row.reads_english_by),
+            "how": person.row.reads_english_how,
+        },
+        "interpreter": person.row.interpreter,
+        **_entries(connection, person, keys, names),
+        "exemptions": _exemptions(connection, person, case, study, names),
+        "planned_visits": _planned_visits(case, study, now),
+        "devices": _devices(connection, person),
+        "forms": _forms(connection, case, study),
+        "responses": _responses(connection, person),
+        "reminders": history_of(connection, person.id),
+        "reachability": _reachability(connection, person, now),
+        "call_requested_at": person.row.call_requested_at,
+        "contact_details": _contact_details(connection, person, keys, now),
+        "etag": etag(person.id, person.revision),
+    }
+
+
+def etag(participant_id: int, revision: int) -> str:
+    """The name of one state of a participant's record, for If-Match."""
+    return f'"{participant_id}.{revision}"'
+
+
+def revision_of(etag_text: str) -> int | None:
+    """The revision in such a name, or None when it is not one."""
+    _, _, revision = etag_text.strip().strip('"').partition(".")
+    return int(revision) if revision.isdigit() else None
+
+
+def _rows(connection: Connection, table: Table, person: Participant) -> Sequence[Any]:
+    statement = select(table).where(
+        table.c.participant_id == person.id, table.c.voided_at.is_(None)
+    )
+    return connection.execute(statement.order_by(table.c.id)).all()
+
+
+def _recorded(row: Any, names: Names) -> View:
+    return {"recorded_at": row.recorded_at, "by": names.get(row.recorded_by)}
+
+
+def _entries(connection: Connection, person: Participant, keys: Keyring, names: Names) -> View:
+    """The dated entries that staff make, each with its row id so that it can be voided."""
+    return {
+        "anchors": [
+            {"id": row.id, "name": row.name, "date": row.date, **_recorded(row, names)}
+            for row in _rows(connection, anchor, person)
+        ],
+        "events": [
+            {
+                "id": row.id,
+                "kind": row.kind,
+                "label": LABELS.get(row.kind, row.kind),
+                "date": row.date,
+                **_recorded(row, names),
+            }
+            for row in _rows(connection, event, person)
+        ],
+        "visits": [
+            {
+                "id": row.id,
+                "timepoint": row.timepoint,
+                "kind": row.kind,
+                "date": row.date,
+                **_recorded(row, names),
+            }
+            for row in _rows(connection, visit, person)
+        ],
+        "contacts": [
+            {
+                "id": row.id,
+                "date": row.date,
+                "channel": row.channel,
+                "outcome": row.outcome,
+                "interpreter_used": row.interpreter_used,
+                "note": keys.open(row.note_sealed) if row.note_sealed else None,
+                **_recorded(row, names),
+            }
+            for row in _rows(connection, contact, person)
+        ],
+    }
+
+
+def _exemptions(
+    connection: Connection, person: Participant, case: Case, study: Study, names: Names
+) -> list[View]:
+    return [
+        {
+            "id": row.id,
+            "reason": row.reason,
+            "from": row.valid_from,
+            "to": row.valid_to,
+            "explanation": row.explanation,
+            "needs_approval": row.needs_approval and row.approved_at is None,
+            "approved_at": row.approved_at,
+            "approved_by": names.get(row.approved_by),
+            "signals": signals_of(case, study, row.id),
+            **_recorded(row, names),
+        }
+        for row in _rows(connection, exemption, person)
+    ]
+
+
+def _planned_visits(case: Case, study: Study, now: datetime) -> list[View]:
+    planned = planned_visits(study, case.facts)
+    return [
+        {
+            "timepoint": status.visit.timepoint,
+            "label": status.visit.label,
+            "kind": status.visit.kind,
+            "opens": status.visit.opens,
+            "target": status.visit.target,
+            "closes": status.visit.closes,
+            "status": status.status,
+            "on": status.on,
+        }
+        for status in visit_statuses(case.facts, planned, now, study.rules)
+    ]
+
+
+def _devices(connection: Connection, person: Participant) -> list[View]:
+    rows = connection.execute(
+        select(device).where(device.c.participant_id == person.id).order_by(device.c.id)
+    )
+    return [
+        {
+            "id": row.id,
+            "label": row.label,
+            "enrolled_at": row.enrolled_at,
+            "last_seen_at": row.last_seen_at,
+            "revoked_at": row.revoked_at,
+            "unsent": row.unsent,
+        }
+        for row in rows
+    ]
+
+
+def _forms(connection: Connection, case: Case, study: Study) -> list[View]:
+    titles = {
+        row.sha256: row.title
+        for row in connection.execute(
+            select(questionnaire.c.sha256, questionnaire.c.title).where(
+                questionnaire.c.sha256.in_({form.questionnaire_sha256 for form in case.forms})
+            )
+        )
+    }
+    return [
+        {
+            "id": form.id,
+            "timepoint": form.timepoint,
+            "label": study.label_of(form.timepoint),
+            "tags": list(form.tags),
+            "questionnaire": form.questionnaire,
+            "title": titles.get(form.questionnaire_sha256, form.questionnaire),
+            "status": status.status,
+            "disposition": status.disposition,
+            "why": status.why,
+            "opens": form.opens,
+            "target": form.target,
+            "closes": form.closes,
+            "response_id": status.response.id if status.response else None,
+            "reason": status.reason,
+        }
+        for form, status in zip(case.forms, case.statuses, strict=True)
+    ]
+
+
+def _responses(connection: Connection, person: Participant) -> list[View]:
+    scores: dict[str, list[View]] = defaultdict(list)
+    titles = _score_titles(connection, person)
+    for row in connection.execute(
+        select(score, response.c.questionnaire_sha256)
+        .join(response, response.c.id == score.c.response_id)
+        .where(response.c.participant_id == person.id)
+        .order_by(score.c.id)
+    ):
+        scores[row.response_id].append(
+            {
+                "id": row.score,
+                "title": titles.get((row.questionnaire_sha256, row.score), row.score),
+                "value": row.value,
+                "label": row.label,
+                "n_answered": row.n_answered,
+                "n_items": row.n_items,
+            }
+        )
+    contested = _open_conflicts(connection, person)
+    rows = connection.execute(
+        select(response)
+        .where(response.c.participant_id == person.id)
+        .order_by(response.c.received_at, response.c.id)
+    )
+    return [
+        {
+            "id": row.id,
+            "form_id": row.expected_form_id,
+            "authored_at": row.authored_at,
+            "received_at": row.received_at,
+            "mode": row.mode,
+            "assistance": row.assistance,
+            "disposition": row.disposition,
+            "skew_seconds": row.skew_seconds,
+            "answered": row.answered,
+            "applicable": row.applicable,
+            "declined": row.declined,
+            "time_accepted": row.time_accepted,
+            "conflict": row.id in contested,
+            "conflict_resolution": row.conflict_resolution,
+            "problems": len(row.problems),
+            "scores": scores[row.id],
+        }
+        for row in rows
+    ]
+
+
+def _score_titles(connection: Connection, person: Participant) -> dict[tuple[str, str], str]:
+    shas = connection.execute(
+        select(response.c.questionnaire_sha256)
+        .where(response.c.participant_id == person.id)
+        .distinct()
+    ).scalars()
+    return {
+        (sha, rule.id): rule.title or rule.id
+        for sha in shas.all()
+        for rule in publishing.questionnaire_by_hash(connection, sha).scores
+    }
+
+
+def _open_conflicts(connection: Connection, person: Participant) -> frozenset[str]:
+    """Responses that wait for a decision: second copies, and ids that were used twice."""
+    waiting = connection.execute(
+        select(response.c.id).where(
+            response.c.participant_id == person.id,
+            response.c.disposition.in_(("duplicate", "unexpected")),
+            response.c.conflict_resolution.is_(None),
+        )
+    ).scalars()
+    reused = connection.execute(
+        select(response_conflict.c.response_id).where(
+            response_conflict.c.participant_id == person.id,
+            response_conflict.c.resolved_at.is_(None),
+        )
+    ).scalars()
+    return frozenset(waiting.all()) | frozenset(reused.all())
+
+
+def _reachability(connection: Connection, person: Participant, now: datetime) -> View:
+    found = reminder_people.reachability_of(connection, [person.id], now)[person.id]
+    return {"state": found.state, "why": found.why}
+
+
+def _contact_details(
+    connection: Connection, person: Participant, keys: Keyring, now: datetime
+) -> View | None:
+    if person.actor.role not in CHANGING_ROLES:
+        return None
+    row = connection.execute(
+        select(participant_identity).where(participant_identity.c.participant_id == person.id)
+    ).one_or_none()
+    if row is None:
+        return None
+    audit.record(
+        connection,
+        person.actor,
+        "identity.viewed",
+        f"participant/{person.id}",
+        participant_id=person.id,
+        site_id=person.site.id,
+        now=now,
+    )
+    return {
+        "email": keys.open(row.email_sealed) if row.email_sealed else None,
+        "phone": keys.open(row.phone_sealed) if row.phone_sealed else None,
+    }

@@ -1,0 +1,169 @@
+"""The list of participants: where each one stands, in one line."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Connection, func
+
+from sayso.domain.completion import CELLS
+from sayso.domain.participation import Facts
+from sayso.domain.study import Study
+from sayso.domain.walltime import local_date
+from sayso.services import assessments, publishing, reminder_people
+from sayso.services.access import Reach
+from sayso.services.assessments import Case
+from sayso.store.tables import participant
+
+SHOWN = ("all", "exempt", "active", "off")
+_ENDED = (
+    ("death", "Died on {day}."),
+    ("withdrawal_study", "Withdrew from the study on {day}."),
+    ("off_study", "Off study since {day}."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """The next thing on a participant's calendar that is or will be asked."""
+
+    timepoint: str
+    label: str
+    opens: date
+    closes: date
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One participant on the list; `received` and `expected` count closed windows."""
+
+    code: str
+    site: str
+    arm: str
+    enrolled_on: date
+    exempt_since: date | None
+    next: Occasion | None
+    open_forms: int
+    received: int
+    expected: int
+    reachability: str
+    last_contact_on: date | None
+    status_line: str
+
+
+def lines(
+    connection: Connection,
+    within: Reach,
+    now: datetime,
+    *,
+    search: str | None = None,
+    site: str | None = None,
+    arm: str | None = None,
+    show: str = "all",
+) -> list[Line]:
+    """Participants within reach in order of code. Raises NotFound for a foreign site.
+
+    `search` is a part of the code, upper or lower case. `show` is one of `SHOWN`: `active` leaves
+    out those who have died, withdrawn or gone off study, `off` shows only them.
+    """
+    within = within.narrowed(site)
+    study = publishing.current(connection, within.study_key).study
+    where: list[ColumnElement[bool]] = []
+    if arm is not None:
+        where.append(participant.c.arm == arm)
+    if search:
+        where.append(func.lower(participant.c.code).contains(search.lower(), autoescape=True))
+    found = [
+        case
+        for case in assessments.cases(connection, within, study.rules, now, *where)
+        if belongs(case, study, show, now)
+    ]
+    reach = reminder_people.reachability_of(connection, [case.id for case in found], now)
+    return [_line(case, study, reach[case.id].state, now) for case in found]
+
+
+def belongs(case: Case, study: Study, show: str, now: datetime) -> bool:
+    """Whether somebody is on the list that `show` names."""
+    if show == "exempt":
+        return exempt_since(case.facts, study, now) is not None
+    if show == "off":
+        return ended(case.facts) is not None
+    return show == "all" or ended(case.facts) is None
+
+
+def exempt_since(facts: Facts, study: Study, now: datetime) -> date | None:
+    """From when the participant has been exempt, if she is today."""
+    today = local_date(now, facts.zone)
+    exemption = facts.exempt_on(today, study.rules.exemption_language)
+    return None if exemption is None else exemption.valid_from
+
+
+def ended(facts: Facts) -> str | None:
+    """One sentence if nothing more is expected of this participant, else None."""
+    for kind, sentence in _ENDED:
+        day = facts.first(kind)
+        if day is not None:
+            return sentence.format(day=day)
+    return None
+
+
+def last_contact(facts: Facts) -> date | None:
+    """The last day on which somebody of the team saw or spoke to the participant."""
+    days = [*(visit.date for visit in facts.visits), *(one.date for one in facts.contacts)]
+    return max(days, default=None)
+
+
+def status_line(facts: Facts, study: Study, now: datetime) -> str:
+    """Where the participant stands, in one sentence."""
+    over = ended(facts)
+    if over is not None:
+        return over
+    withdrawn = facts.first("withdrawal_pro")
+    if withdrawn is not None:
+        return f"On study, no questionnaires since {withdrawn}."
+    lost = facts.first("lost")
+    if lost is not None:
+        return f"Lost to follow-up since {lost}."
+    since = exempt_since(facts, study, now)
+    if since is not None:
+        return f"On study, exempt from questionnaires since {since}."
+    return "On study."
+
+
+def next_occasion(case: Case, study: Study) -> Occasion | None:
+    """The open occasion that closes first, or else the next to open."""
+    for wanted in ("open", "upcoming"):
+        waiting = [
+            form
+            for form, status in zip(case.forms, case.statuses, strict=True)
+            if status.status == wanted
+        ]
+        if waiting:
+            form = min(waiting, key=lambda form: (form.closes, form.opens))
+            return Occasion(form.timepoint, study.label_of(form.timepoint), form.opens, form.closes)
+    return None
+
+
+def _line(case: Case, study: Study, reachability: str, now: datetime) -> Line:
+    details = Counter(status.detail for status in case.statuses)
+
+    def count(cell: str) -> int:
+        return sum(details[detail] for detail in CELLS[cell])
+
+    facts = case.facts
+    return Line(
+        code=facts.code,
+        site=facts.site,
+        arm=facts.arm,
+        enrolled_on=facts.enrolled,
+        exempt_since=exempt_since(facts, study, now),
+        next=next_occasion(case, study),
+        open_forms=details["open"],
+        received=count("completed"),
+        expected=count("expected"),
+        reachability=reachability,
+        last_contact_on=last_contact(facts),
+        status_line=status_line(facts, study, now),
+    )

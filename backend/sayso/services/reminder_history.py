@@ -1,0 +1,62 @@
+"""What became of each reminder of one participant, and what is still planned, in words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from sayso.store.tables_messages import delivery, reminder
+
+
+def history_of(connection: Connection, participant_id: int) -> list[dict[str, Any]]:
+    """One entry per message, or per reminder that led to none, latest first; two statements."""
+    sent: dict[int | None, list[Any]] = {}
+    for row in connection.execute(
+        select(delivery).where(delivery.c.participant_id == participant_id).order_by(delivery.c.id)
+    ):
+        sent.setdefault(row.reminder_id, []).append(row)
+    found: list[dict[str, Any]] = []
+    for row in connection.execute(
+        select(reminder).where(reminder.c.participant_id == participant_id)
+    ):
+        messages = sent.get(row.id, [])
+        if messages:
+            found += [_message(message, row.timepoint, row.step) for message in messages]
+        else:
+            found.append(_reminder(row))
+    found += [_message(message, None, message.purpose) for message in sent.get(None, [])]
+    return sorted(found, key=_moment, reverse=True)
+
+
+def _moment(entry: dict[str, Any]) -> datetime:
+    at: datetime = entry["at"]
+    return at
+
+
+def _message(row: Any, timepoint: str | None, step: str) -> dict[str, Any]:
+    if row.acked_at is not None:
+        outcome, why = "shown", "The phone confirmed that it was shown."
+    else:
+        outcome, why = row.outcome or row.state, row.why or ""
+    return {
+        "at": row.sent_at or row.settled_at or row.next_at,
+        "timepoint": timepoint,
+        "step": step,
+        "channel": row.channel,
+        "outcome": outcome,
+        "why": why,
+    }
+
+
+def _reminder(row: Any) -> dict[str, Any]:
+    planned = row.decided_at is None
+    return {
+        "at": row.due_at,
+        "timepoint": row.timepoint,
+        "step": row.step,
+        "channel": None,
+        "outcome": "planned" if planned else row.decision,
+        "why": row.why or ("Planned; nothing has been sent yet." if planned else ""),
+    }
