@@ -84,7 +84,7 @@ class SmtpSender:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._hang_up()
+        self.hang_up()
 
     def send(self, mail: Mail, now: datetime) -> Outcome:
         """Hand in one message. `now` becomes its date."""
@@ -99,19 +99,19 @@ class SmtpSender:
             code, text = next(iter(refusal.recipients.values()))
             return _refused(code, text)
         except smtplib.SMTPAuthenticationError as error:
-            self._hang_up()
+            self.hang_up()
             why = "The mail server refused our sign-in; somebody must look at it."
             return Outcome(OUR_FAULT, why, error.smtp_code)
         except smtplib.SMTPResponseException as error:
-            self._hang_up()
+            self.hang_up()
             return _answered(error.smtp_code)
         except smtplib.SMTPNotSupportedError:
-            self._hang_up()
+            self.hang_up()
             why = "The mail server offers no encryption, and mail never leaves without it."
             return Outcome(OUR_FAULT, why)
         except (smtplib.SMTPException, OSError) as error:
             # Includes TLS failures. The text may name the recipient, so only the kind is kept.
-            self._hang_up()
+            self.hang_up()
             return Outcome(RETRY, f"The mail server could not be used ({type(error).__name__}).")
         return Outcome(ACCEPTED, "The mail server took the message.", 250)
 
@@ -138,7 +138,8 @@ class SmtpSender:
         self._connection = connection
         return connection
 
-    def _hang_up(self) -> None:
+    def hang_up(self) -> None:
+        """Close the connection; the next message opens another."""
         connection, self._connection = self._connection, None
         if connection is None:
             return

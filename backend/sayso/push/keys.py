@@ -8,7 +8,6 @@ by accident, and a missing one stops the worker instead of being made up.
 from __future__ import annotations
 
 import base64
-import hashlib
 import os
 import re
 from collections.abc import Iterable
@@ -19,6 +18,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from sayso.domain.errors import VapidKeyExists, VapidKeyMissing, VapidKeyWrong, VapidSubjectWrong
+from sayso.push.subscription_keys import fingerprint
 
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
 _NOT_REAL = (".local", ".localhost", ".internal", ".invalid", ".test")
@@ -101,11 +101,6 @@ def check_subject(subject: str, *, allow_any: bool = False) -> str:
         "SAYSO_VAPID_SUBJECT must be mailto: with a real address, or https:// with a real domain, "
         "because push services refuse messages without a contact."
     )
-
-
-def fingerprint(public: str) -> str:
-    """Twelve characters that tell one public key from another."""
-    return hashlib.sha256(public.encode()).hexdigest()[:12]
 
 
 def _retired(path: Path) -> Iterable[Path]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 
 from sayso.domain.errors import SubscriptionKeysRefused
 
@@ -27,6 +28,11 @@ def check(p256dh: str, auth: str) -> None:
         raise SubscriptionKeysRefused("The key p256dh is not a point on the curve P-256.")
     if len(_decode(auth, "auth")) != 16:
         raise SubscriptionKeysRefused("The key auth must be 16 bytes.")
+
+
+def fingerprint(public: str) -> str:
+    """Twelve characters that tell one of our own public keys from another."""
+    return hashlib.sha256(public.encode()).hexdigest()[:12]
 
 
 def _decode(text: str, name: str) -> bytes:

@@ -7,7 +7,7 @@ facts of this second.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from sayso.domain.delivery import Settlement
 from sayso.domain.eligibility import SEND, WAIT, Verdict, may_remind, may_set_up
 from sayso.domain.errors import SealBroken
 from sayso.domain.reachability import patience
+from sayso.domain.status import statuses
 from sayso.mail.message import Mail
 from sayso.push.message import PushMessage, document, time_to_live, topic
 from sayso.services import reminder_people, reminder_words
@@ -30,6 +31,7 @@ from sayso.store.tables import participant_identity
 from sayso.store.tables_messages import delivery, push_subscription, reminder
 
 _SHOWN = Settlement("skipped", "shown", "Not needed: a phone has shown the reminder.")
+_OVER = Settlement("skipped", "closed", "Its time had passed before it could be sent.")
 _CALL_LIST = Settlement("sent", "on-call-list", "Put on the call list of the site.")
 _NO_ADDRESS = Settlement("failed", "no-address", "There is no e-mail address any more.")
 _NO_MAIL = Settlement("failed", "no-mail-server", "This server is not set up to send e-mail.")
@@ -93,21 +95,23 @@ def check(connection: Connection, token: str, desk: Desk, now: datetime) -> Chec
     around = around_of(connection, ids, now)
     shown = _shown(connection, rows)
     checked = Checked()
+    look = _Look(people, around, shown, desk, now)
     for row in rows:
-        _take(row, people[row.participant_id], around, shown, desk, now, checked)
+        taken = _taken(row, people[row.participant_id], desk)
+        try:
+            found = look.at(row)
+        except Exception as error:
+            # One row that cannot be judged must not hold up everybody behind it.
+            found = _broken(error)
+        if isinstance(found, Settlement):
+            checked.settled.append(Settled(taken, found))
+        else:
+            checked.ready.append(replace(found, taken=taken))
     return checked
 
 
-def _take(
-    row: Row[Any],
-    person: Reminded,
-    around: Around,
-    shown: frozenset[int],
-    desk: Desk,
-    now: datetime,
-    checked: Checked,
-) -> None:
-    taken = Taken(
+def _taken(row: Row[Any], person: Reminded, desk: Desk) -> Taken:
+    return Taken(
         row.id,
         row.lease_token,
         row.participant_id,
@@ -120,17 +124,32 @@ def _take(
         has_email=person.has_email and desk.sends_mail,
         patience=patience(person.phones),
     )
-    if row.purpose == "fallback" and row.reminder_id in shown:
-        checked.settled.append(Settled(taken, _SHOWN))
-        return
-    if refusal := _refused(_verdict(row, person, around, now)):
-        checked.settled.append(Settled(taken, refusal))
-        return
-    composed = _compose(row, person, desk, now)
-    if isinstance(composed, Settlement):
-        checked.settled.append(Settled(taken, composed))
-    else:
-        checked.ready.append(replace(composed, taken=taken))
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Everything that the rows of one batch are judged by."""
+
+    people: Mapping[int, Reminded]
+    around: Around
+    shown: frozenset[int]
+    desk: Desk
+    now: datetime
+
+    def at(self, row: Row[Any]) -> Ready | Settlement:
+        """What one row is: a message that may go, or what to write instead."""
+        person = self.people[row.participant_id]
+        if row.purpose == "fallback" and row.reminder_id in self.shown:
+            return _SHOWN
+        if row.expires_at <= self.now:
+            return _OVER
+        refusal = _refused(_verdict(row, person, self.around, self.now))
+        return refusal or _compose(row, person, self.desk, self.now)
+
+
+def _broken(error: Exception) -> Settlement:
+    why = f"This row could not be judged ({type(error).__name__}); somebody must look at it."
+    return Settlement("failed", "error", why)
 
 
 def _verdict(row: Row[Any], person: Reminded, around: Around, now: datetime) -> Verdict:
@@ -171,7 +190,7 @@ def _compose(row: Row[Any], person: Reminded, desk: Desk, now: datetime) -> Read
             live = {phone.id for phone in person.phones if phone.is_live}
             if row.subscription_id not in live:
                 return _NO_PHONE
-            return Ready(blank, push=_push(row, desk, now))
+            return Ready(blank, push=_push(row, person, desk, now))
         if row.email_sealed is None:
             return _NO_ADDRESS
         if not desk.sends_mail:
@@ -181,14 +200,14 @@ def _compose(row: Row[Any], person: Reminded, desk: Desk, now: datetime) -> Read
         return _UNREADABLE
 
 
-def _push(row: Row[Any], desk: Desk, now: datetime) -> PushMessage:
+def _push(row: Row[Any], person: Reminded, desk: Desk, now: datetime) -> PushMessage:
     words = _words(row)
     about = f"{row.participant_id}:{row.occasion or row.purpose}"
     tag = topic(about)
     body = document(
         title=words.title,
         text=words.text,
-        navigate=address(desk.public_url, row.timepoint),
+        navigate=address(desk.public_url, _first_open(row, person, now)),
         tag=tag,
         ack=ack.token(desk.keyring.derived(ack.PURPOSE), row.id),
     )
@@ -224,6 +243,18 @@ def _words(row: Row[Any]) -> reminder_words.Words:
     return reminder_words.LAST_DAY if row.urgent else reminder_words.READY
 
 
-def address(public_url: str, timepoint: str | None) -> str:
-    """Where a tap leads. The timepoint stands in the fragment, which no server ever sees."""
-    return f"{public_url}/#{timepoint}" if timepoint else f"{public_url}/"
+def address(public_url: str, form_id: int | None) -> str:
+    """Where a tap leads. The form stands in the fragment, which no server ever sees."""
+    return f"{public_url}/#/form/{form_id}" if form_id else f"{public_url}/"
+
+
+def _first_open(row: Row[Any], person: Reminded, now: datetime) -> int | None:
+    """The form of this occasion to begin with."""
+    if row.reminder_id is None:
+        return None
+    forms = person.forms_at(row.timepoint)
+    standing = statuses(forms, person.person.facts, now, person.person.rules)
+    found = (
+        form.id for form, status in zip(forms, standing, strict=True) if status.status == "open"
+    )
+    return next(found, None)

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, select, update
 
-from sayso.domain.eligibility import SEND, WAIT, Nudge, Verdict, may_remind
+from sayso.domain.eligibility import SEND, SKIP, WAIT, Nudge, Verdict, may_remind
 from sayso.domain.reminders import SNOOZE
 from sayso.services import reminder_people
 from sayso.services.reminder_people import Reminded
@@ -69,15 +69,21 @@ def queue_due(connection: Connection, now: datetime, limit: int) -> int:
     around = around_of(connection, {row.participant_id for row in rows}, now)
     decided: list[tuple[Row[Any], Verdict]] = []
     for row in rows:
-        person = people[row.participant_id]
-        verdict = may_remind(
-            person.person, person.forms_at(row.timepoint), now, around.nudge(row, row.id)
-        )
-        decided.append((row, verdict))
+        decided.append((row, _judged(row, people[row.participant_id], around, now)))
     _write(connection, decided, now)
     going = [(row, people[row.participant_id]) for row, v in decided if v.action == SEND]
     insert_new(connection, delivery, [d for row, who in going for d in _deliveries(row, who, now)])
     return len(rows)
+
+
+def _judged(row: Row[Any], who: Reminded, around: Around, now: datetime) -> Verdict:
+    forms = who.forms_at(row.timepoint)
+    try:
+        return may_remind(who.person, forms, now, around.nudge(row, row.id))
+    except Exception as error:
+        # One row that cannot be judged must not hold up everybody behind it.
+        why = f"This reminder could not be judged ({type(error).__name__})."
+        return Verdict(SKIP, "error", why)
 
 
 def around_of(connection: Connection, participant_ids: set[int], now: datetime) -> Around:

@@ -1,0 +1,38 @@
+"""Plan and send what is due, once."""
+
+import json
+import threading
+from collections import Counter
+
+import click
+
+from sayso import logs
+from sayso.cli._settings import read_settings
+from sayso.worker import planner
+from sayso.worker.assembly import assemble
+from sayso.worker.metronome import stop_on_signals
+
+
+@click.command()
+@click.option("--once", is_flag=True, required=True, help="Do one round and end.")
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
+def command(once: bool, as_json: bool) -> None:
+    """Plan and send what is due, once: for cron, a systemd timer or a Kubernetes CronJob.
+
+    Example: sayso dispatch --once
+    """
+    settings = read_settings()
+    logs.configure(settings.log_level)
+    stop = threading.Event()
+    worker = assemble(settings, stop)
+    stop_on_signals(stop)
+    counts = planner.plan(worker.engine, worker.clock, stop.is_set)
+    counts += worker.dispatcher.tick()
+    worker.metronome.heartbeat()
+    worker.engine.dispose()
+    click.echo(json.dumps(dict(counts)) if as_json else _sentence(counts))
+
+
+def _sentence(counts: Counter[str]) -> str:
+    said = ", ".join(f"{name} {number}" for name, number in sorted(counts.items()) if number)
+    return f"Done: {said}." if said else "Nothing was due."

@@ -1,0 +1,160 @@
+"""One tick: decide what is due, take it, look again, send it, write down what became of it.
+
+Transactions are short and nothing is sent inside one. A crash at any point leaves rows that are due
+again when their lease ends, so a message may go out twice and is never lost; both copies carry the
+same topic and tag, and the phone shows one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import Counter
+from collections.abc import Callable
+from uuid import uuid4
+
+import structlog
+from sqlalchemy import Engine
+
+from sayso.clock import Clock
+from sayso.domain.delivery import Outcome, settle
+from sayso.domain.errors import StoreUnavailable
+from sayso.services import dispatch, dispatch_check, reminder_queue
+from sayso.services.dispatch import Settled
+from sayso.services.dispatch_check import Desk, Ready
+from sayso.store.engine import transaction
+from sayso.worker.transport import Transport
+
+BATCH = 200
+_FLUSH_ROWS = 16
+_FLUSH_SECONDS = 0.25
+_RANDOM = secrets.SystemRandom()
+_log = structlog.get_logger(__name__)
+
+
+class Dispatcher:
+    """Runs ticks. `stopping` is asked between batches; `jitter` gives numbers in [0, 1)."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Clock,
+        desk: Desk,
+        transport: Transport,
+        *,
+        stopping: Callable[[], bool] = lambda: False,
+        jitter: Callable[[], float] = _RANDOM.random,
+    ) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._desk = desk
+        self._transport = transport
+        self._stopping = stopping
+        self._jitter = jitter
+
+    def tick(self) -> Counter[str]:
+        """Do everything that is due; returns counts by what was done.
+
+        Raises StoreUnavailable. With nothing due it costs two index lookups and no write lock.
+        """
+        now = self._clock.now()
+        with transaction(self._engine, read_only=True) as connection:
+            due = [dispatch.next_due(connection), reminder_queue.next_due(connection)]
+        if not any(at is not None and at <= now for at in due):
+            return Counter()
+        return asyncio.run(self._drain())
+
+    async def _drain(self) -> Counter[str]:
+        counts: Counter[str] = Counter()
+        async with self._transport:
+            while not self._stopping():
+                token, now = uuid4().hex, self._clock.now()
+                with transaction(self._engine) as connection:
+                    queued = reminder_queue.queue_due(connection, now, BATCH)
+                    taken = dispatch.claim(connection, token, now, BATCH)
+                counts["decided"] += queued
+                if taken:
+                    counts += await self._send_batch(token)
+                elif not queued:
+                    break
+        return counts
+
+    async def _send_batch(self, token: str) -> Counter[str]:
+        now = self._clock.now()
+        with transaction(self._engine, read_only=True) as connection:
+            checked = dispatch_check.check(connection, token, self._desk, now)
+        ledger = _Ledger(self._engine, self._clock)
+        for settled in checked.settled:
+            ledger.add(settled)
+        ledger.flush()
+        under_way = [asyncio.create_task(self._send(ready)) for ready in checked.ready]
+        for done in asyncio.as_completed(under_way):
+            settled, at_once = await done
+            ledger.add(settled)
+            ledger.flush_when_due(at_once=at_once)
+        ledger.flush(last=True)
+        return ledger.counts
+
+    async def _send(self, ready: Ready) -> tuple[Settled, bool]:
+        """Send one message. Mail is written down at once, because it cannot be shown as one."""
+        outcome = await self._outcome(ready)
+        now = self._clock.now()
+        settlement = settle(
+            outcome,
+            attempts=ready.taken.attempts,
+            expires_at=ready.taken.expires_at,
+            now=now,
+            jitter=self._jitter(),
+        )
+        if outcome.status in {400, 401, 403} or settlement.state == "failed":
+            _log.error("delivery refused", delivery=ready.taken.id, status=outcome.status)
+        return Settled(ready.taken, settlement), ready.mail is not None
+
+    async def _outcome(self, ready: Ready) -> Outcome:
+        now = self._clock.now()
+        if ready.push is not None:
+            return await self._transport.push(ready.push, now)
+        if ready.mail is not None:
+            return await self._transport.mail(ready.mail, now)
+        raise ValueError("a ready delivery has a message")
+
+
+class _Ledger:
+    """Outcomes on their way into the database, a few at a time.
+
+    Small batches keep short the span in which a crash would make messages go out twice.
+    """
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._pending: list[Settled] = []
+        self._since = 0.0
+        self.counts: Counter[str] = Counter()
+
+    def add(self, settled: Settled) -> None:
+        if not self._pending:
+            self._since = asyncio.get_running_loop().time()
+        self._pending.append(settled)
+
+    def flush_when_due(self, *, at_once: bool) -> None:
+        waited = asyncio.get_running_loop().time() - self._since
+        if at_once or len(self._pending) >= _FLUSH_ROWS or waited >= _FLUSH_SECONDS:
+            self.flush()
+
+    def flush(self, *, last: bool = False) -> None:
+        """Write what has gathered. An unreachable database is tried again with the next rows."""
+        if not self._pending:
+            return
+        try:
+            with transaction(self._engine) as connection:
+                dispatch.settle(connection, self._pending, self._clock.now())
+        except StoreUnavailable:
+            if last:
+                raise
+            _log.warning("outcomes wait for the database", rows=len(self._pending))
+            return
+        for settled in self._pending:
+            state = settled.settlement.state
+            self.counts["retried" if state == "pending" else state] += 1
+        self._pending = []
