@@ -1,7 +1,38 @@
-/** Where the participant app starts. */
+/** Where the participant app starts: what the phone knows first, then the server. */
 import { render } from "preact";
 import "../ui/tokens.css";
 import "../ui/base.css";
+import "./participant.css";
+import { api } from "../api/participant.ts";
+import { App } from "./app.tsx";
+import { watchInstallPrompt } from "./platform.ts";
+import { applyTextSize, oweSignOut, signOutOwed, textSize } from "./prefs.ts";
+import { reconcileQuietly } from "./push.ts";
+import { getState, setState } from "./state.ts";
+import { readPhone, syncNow, watch } from "./sync.ts";
+import { startWorker } from "./updates.ts";
+
+async function paySignOut(): Promise<void> {
+  if (!signOutOwed()) return;
+  const result = await api.signOut();
+  if (result.ok || result.slug === "sign-in-needed") oweSignOut(false);
+}
+
+async function start(root: HTMLElement): Promise<void> {
+  applyTextSize(textSize());
+  watchInstallPrompt();
+  await readPhone();
+  const known = getState().me !== null;
+  // Someone who is known sees the home screen at once; a stranger may still have a session.
+  if (known) setState({ started: true });
+  render(<App />, root);
+  watch();
+  await paySignOut();
+  if (known || !signOutOwed()) await syncNow();
+  setState({ started: true });
+  void startWorker();
+  void reconcileQuietly();
+}
 
 const root = document.getElementById("app");
-if (root) render(<h1>Sayso</h1>, root);
+if (root) void start(root);

@@ -1,0 +1,45 @@
+/** The participant's requests, by name. */
+import { client, type Result } from "./client.ts";
+import type {
+  Draft,
+  FormDetail,
+  Me,
+  Preferences,
+  QuestionnaireDocument,
+  Receipt,
+  Reminders,
+  ResponseBody,
+} from "./types.ts";
+
+const ask = client(`participant/${__BUILD__}`);
+
+export interface SubscriptionBody {
+  endpoint: string;
+  keys: { p256dh: string; auth: string };
+  replaces?: string;
+}
+
+export const api = {
+  signIn: (code: string, label: string): Promise<Result<Me>> =>
+    ask("POST", "/api/device-sessions", { code, device_label: label, app_build: __BUILD__ }),
+  signOut: (): Promise<Result<void>> => ask("DELETE", "/api/me/session"),
+  me: (): Promise<Result<Me>> => ask("GET", "/api/me"),
+  questionnaire: (sha: string): Promise<Result<QuestionnaireDocument>> =>
+    ask("GET", `/api/questionnaires/${sha}`),
+  form: (id: number): Promise<Result<FormDetail>> => ask("GET", `/api/me/forms/${id}`),
+  saveDraft: (id: number, draft: Draft): Promise<Result<{ saved_at: string }>> =>
+    ask("PUT", `/api/me/forms/${id}/draft`, draft),
+  respond: (id: string, body: ResponseBody): Promise<Result<Receipt>> =>
+    ask("PUT", `/api/me/responses/${id}`, body),
+  preferences: (wanted: Preferences): Promise<Result<Reminders>> =>
+    ask("PUT", "/api/me/preferences", wanted),
+  askForCall: (): Promise<Result<{ call_requested_at: string }>> =>
+    ask("POST", "/api/me/call-request", {}),
+  callNoMore: (): Promise<Result<void>> => ask("DELETE", "/api/me/call-request"),
+  subscribe: (body: SubscriptionBody): Promise<Result<{ id: number; confirmed: boolean }>> =>
+    ask("PUT", "/api/me/subscriptions", body),
+  unsubscribe: (endpoint: string): Promise<Result<void>> =>
+    ask("DELETE", "/api/me/subscriptions", { endpoint }),
+  testReminder: (): Promise<Result<void>> => ask("POST", "/api/me/test-reminder", {}),
+  acknowledge: (token: string): Promise<Result<void>> => ask("POST", "/api/acks", { token }),
+};

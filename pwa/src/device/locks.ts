@@ -1,0 +1,31 @@
+/** One writer at a time across all windows of the app and its service worker. */
+
+/** Runs work while no other window does anything under the same name; the others wait. */
+export async function alone<T>(name: string, work: () => Promise<T>): Promise<T> {
+  if (!("locks" in navigator)) return work();
+  return navigator.locks.request(name, work) as Promise<T>;
+}
+
+/**
+ * Claims a form for this window until `release` is called. Answers null when another window has
+ * it, unless `steal` takes it away from there; the window that loses it is told by `onLost`.
+ */
+export async function claim(
+  name: string,
+  options: { steal: boolean; onLost: () => void },
+): Promise<(() => void) | null> {
+  if (!("locks" in navigator)) return () => {};
+  return new Promise((resolve) => {
+    let release: () => void = () => {};
+    const held = new Promise<void>((done) => {
+      release = done;
+    });
+    const mode = options.steal ? { steal: true } : { ifAvailable: true };
+    navigator.locks
+      .request(name, mode, (lock) => {
+        resolve(lock ? release : null);
+        return lock ? held : undefined;
+      })
+      .catch(options.onLost);
+  });
+}

@@ -1,0 +1,43 @@
+/** Chooses the screen. */
+import { useEffect } from "preact/hooks";
+import { DoneScreen } from "./done.tsx";
+import { EnrolScreen } from "./enrol.tsx";
+import { FormScreen } from "./form.tsx";
+import { HomeScreen } from "./home.tsx";
+import { InstallScreen } from "./install.tsx";
+import { MoreScreen } from "./more.tsx";
+import { useRoute } from "./router.ts";
+import { useAppState } from "./state.ts";
+import { syncNow } from "./sync.ts";
+import { takeOver } from "./updates.ts";
+
+export function App() {
+  const route = useRoute();
+  const { started, me, update } = useAppState();
+
+  useEffect(() => {
+    // A new version is taken over only here, where nothing is being answered.
+    if (update && route.name === "home") takeOver(update);
+  }, [update, route.name]);
+
+  useEffect(() => {
+    if (started && me && route.name === "home") void syncNow();
+  }, [route.name]);
+
+  if (!started) return null;
+  const isLink = location.pathname.startsWith("/enrol") && !location.hash.startsWith("#/");
+  if (!me || isLink || route.name === "enrol") return <EnrolScreen />;
+  switch (route.name) {
+    case "question":
+    case "review":
+      return <FormScreen key={route.form} route={route} />;
+    case "done":
+      return <DoneScreen response={route.response} />;
+    case "more":
+      return <MoreScreen />;
+    case "install":
+      return <InstallScreen />;
+    default:
+      return <HomeScreen />;
+  }
+}

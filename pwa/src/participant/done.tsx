@@ -1,0 +1,119 @@
+/** After sending: whether it arrived, the receipt, and what comes next. */
+import { useState } from "preact/hooks";
+import { clockTime, dateIn, longDate } from "../core/dates.ts";
+import { now } from "../device/clock.ts";
+import { en, sentence } from "../strings/en.ts";
+import { Icon } from "../ui/icons.tsx";
+import { Note, Page } from "./layout.tsx";
+import { finished, nextForm, todo } from "./plan.ts";
+import { platform } from "./platform.ts";
+import { dismiss, dismissed } from "./prefs.ts";
+import { reach } from "./push.ts";
+import { TurnOn } from "./reminders.tsx";
+import { paths } from "./router.ts";
+import { type State, useAppState } from "./state.ts";
+
+function Outcome({ state, response }: { state: State; response: string }) {
+  const receipt = state.receipts.find(({ id }) => id === response);
+  const waiting = state.waiting.find(({ id }) => id === response);
+  const zone = state.me?.zone ?? "";
+  if (receipt) {
+    const date = longDate(dateIn(zone, new Date(receipt.received_at)), dateIn(zone, now()));
+    return (
+      <>
+        <p class="lead">
+          <Icon name="tick" /> {en.done.sent}
+        </p>
+        {receipt.disposition === "late" && <p>{en.done.late}</p>}
+        {receipt.disposition === "duplicate" && <p>{en.done.duplicate}</p>}
+        <div class="receipt">
+          <p>{en.done.code}</p>
+          <p class="receipt-code">{receipt.code}</p>
+          <p class="hint">
+            {date}, {clockTime(receipt.received_at)}. {en.done.codeHint}
+          </p>
+        </div>
+      </>
+    );
+  }
+  if (state.unstored?.id === response) {
+    return (
+      <Note kind="bad" urgent>
+        {en.done.openPage}
+      </Note>
+    );
+  }
+  if (waiting?.state === "held") {
+    return (
+      <Note kind="bad">
+        <p>{en.done.refused}</p>
+        <p>{sentence(waiting.slug ?? "")}</p>
+      </Note>
+    );
+  }
+  return (
+    <>
+      <p class="lead">
+        <Icon name="cloudOff" /> {en.done.kept}
+      </p>
+      <p>{state.lost ? en.done.keptSignIn : en.done.keptBody}</p>
+    </>
+  );
+}
+
+/** Reminders are offered once, after the first questionnaire that has arrived. */
+function OfferReminders({ state }: { state: State }) {
+  const [gone, setGone] = useState(() => dismissed("reminders"));
+  const { me } = state;
+  if (gone || !me || me.reminders.push !== "none" || !me.reminders.vapid_public_key) return null;
+  const { os, installed } = platform();
+  const can = reach(os === "ios" && !installed);
+  if (can === "unsupported" || can === "denied") return null;
+  const away = (): void => {
+    dismiss("reminders");
+    setGone(true);
+  };
+  return (
+    <section class="card">
+      <h2>
+        <Icon name="bell" /> {en.reminders.askTitle}
+      </h2>
+      <p>{can === "install-first" ? en.reminders.installFirst : en.reminders.ask}</p>
+      {can === "install-first" ? (
+        <a class="button button-quiet" href={paths.install}>
+          {en.settings.install}
+        </a>
+      ) : (
+        <TurnOn />
+      )}
+      <button type="button" class="button button-plain" onClick={away}>
+        {en.reminders.notNow}
+      </button>
+    </section>
+  );
+}
+
+export function DoneScreen({ response }: { response: string }) {
+  const state = useAppState();
+  const { me, receipts, waiting } = state;
+  if (!me) return null;
+  const list = todo(me, finished(waiting, receipts), dateIn(me.zone, now()));
+  const sent = [...receipts, ...waiting].find(({ id }) => id === response);
+  const next = nextForm(list, sent?.form_id ?? null, me);
+  return (
+    <Page title={en.done.title}>
+      <div role="status">
+        <Outcome state={state} response={response} />
+      </div>
+      {next && (
+        <a class="button" href={paths.form(next.id)}>
+          {en.done.next(next.title)}
+        </a>
+      )}
+      {!next && <OfferReminders state={state} />}
+      <a class={next ? "button button-plain" : "button"} href={paths.home}>
+        {en.done.home}
+      </a>
+    </Page>
+  );
+}

@@ -1,0 +1,108 @@
+/** The frame of every screen: title, heading that takes the focus, and the error summary. */
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { en } from "../strings/en.ts";
+import { Icon } from "../ui/icons.tsx";
+import { paths } from "./router.ts";
+
+/** Sets the window's title; "Error: " comes first so that it is the first thing heard. */
+export function useTitle(title: string, isWrong = false): void {
+  useEffect(() => {
+    document.title = `${isWrong ? "Error: " : ""}${title} – ${en.appName}`;
+  }, [title, isWrong]);
+}
+
+/** Moves the focus, and with it a screen reader, to the top of what is new. */
+export function useFocusOn<T extends HTMLElement>(change: unknown) {
+  const ref = useRef<T>(null);
+  useEffect(() => {
+    scrollTo(0, 0);
+    ref.current?.focus({ preventScroll: true });
+  }, [change]);
+  return ref;
+}
+
+interface PageProps {
+  title: string;
+  children: ComponentChildren;
+  /** Shows a way back to the home screen. */
+  back?: boolean;
+}
+
+export function Page({ title, children, back = false }: PageProps) {
+  useTitle(title);
+  const heading = useFocusOn<HTMLHeadingElement>(title);
+  return (
+    <div class="page">
+      {back && (
+        <nav class="bar" aria-label={en.form.back}>
+          <a class="bar-link" href={paths.home}>
+            <Icon name="back" /> {en.form.back}
+          </a>
+        </nav>
+      )}
+      <main class="main">
+        <h1 tabIndex={-1} ref={heading}>
+          {title}
+        </h1>
+        {children}
+      </main>
+    </div>
+  );
+}
+
+export interface Fault {
+  /** Id of the control to go to. */
+  target: string;
+  text: string;
+  href?: string;
+}
+
+/** What is wrong, at the top, in focus, each line leading to its place. */
+export function ErrorSummary({ faults, seen }: { faults: readonly Fault[]; seen: number }) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    box.current?.focus();
+  }, [seen]);
+  if (faults.length === 0) return null;
+  return (
+    <div class="summary" role="alert" tabIndex={-1} ref={box} aria-labelledby="summary-title">
+      <h2 id="summary-title">
+        <Icon name="warning" /> {en.problem.title}
+      </h2>
+      <ul>
+        {faults.map(({ target, text, href }) => (
+          <li key={target}>
+            <a
+              href={href ?? `#${target}`}
+              onClick={(event) => {
+                if (href) return;
+                event.preventDefault();
+                document.getElementById(target)?.focus();
+              }}
+            >
+              {text}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** A notice inside a screen; "alert" is spoken at once. */
+export function Note({
+  kind,
+  children,
+  urgent = false,
+}: {
+  kind: "info" | "good" | "warn" | "bad";
+  children: ComponentChildren;
+  urgent?: boolean;
+}) {
+  return (
+    <div class={`note note-${kind}`} role={urgent ? "alert" : undefined}>
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,58 @@
+/** What the screens show, in one place, and the one way to change it. */
+import { useEffect, useState } from "preact/hooks";
+import type { Me } from "../api/types.ts";
+import type { Entry, KeptReceipt, Waiting } from "../device/outbox.ts";
+
+export interface State {
+  /** Until the phone's database has been read there is nothing to show. */
+  started: boolean;
+  me: Me | null;
+  /** When `me` last came from the server, RFC 3339; null before the first time. */
+  checkedAt: string | null;
+  /** Whether the last request got an answer. */
+  online: boolean;
+  /** The server no longer knows this phone's session; everything on the phone stays. */
+  lost: boolean;
+  waiting: readonly Waiting[];
+  receipts: readonly KeptReceipt[];
+  /** A finished response that this phone could not store; it lives only as long as the page. */
+  unstored: Entry | null;
+  sending: boolean;
+  /** A newer version of the app that waits for a quiet moment. */
+  update: ServiceWorker | null;
+}
+
+let state: State = {
+  started: false,
+  me: null,
+  checkedAt: null,
+  online: true,
+  lost: false,
+  waiting: [],
+  receipts: [],
+  unstored: null,
+  sending: false,
+  update: null,
+};
+
+const listeners = new Set<(state: State) => void>();
+
+export const getState = (): State => state;
+
+export function setState(change: Partial<State>): void {
+  state = { ...state, ...change };
+  for (const listener of listeners) listener(state);
+}
+
+/** The state, re-rendering the component whenever it changes. */
+export function useAppState(): State {
+  const [seen, setSeen] = useState(state);
+  useEffect(() => {
+    listeners.add(setSeen);
+    setSeen(state);
+    return () => {
+      listeners.delete(setSeen);
+    };
+  }, []);
+  return seen;
+}

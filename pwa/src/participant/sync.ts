@@ -1,0 +1,167 @@
+/**
+ * Between the phone and the server: what is to do comes down and is kept, what is finished goes
+ * up. Everything here may run at any time and twice; nothing leaves the phone without a receipt.
+ */
+import { api } from "../api/participant.ts";
+import { sendEntry } from "../api/send.ts";
+import type { Me } from "../api/types.ts";
+import { now } from "../device/clock.ts";
+import {
+  keep,
+  keepOnlyQuestionnaires,
+  kept,
+  loadQuestionnaire,
+  saveQuestionnaire,
+} from "../device/db.ts";
+import { drafts, saveDraft } from "../device/drafts.ts";
+import { type Entry, flush, type Outcome, receipts, waiting } from "../device/outbox.ts";
+import { neededQuestionnaires } from "./plan.ts";
+import { openLink } from "./router.ts";
+import { getState, setState } from "./state.ts";
+
+interface KeptMe {
+  me: Me;
+  at: string;
+}
+
+/** Errors of the phone's database never stop the app: it goes on with the server alone. */
+export async function orElse<T>(work: Promise<T>, fallback: T): Promise<T> {
+  return work.catch(() => fallback);
+}
+
+/** Reads what the phone knows; the first thing that runs. */
+export async function readPhone(): Promise<void> {
+  const [known, rows, codes] = await Promise.all([
+    orElse(kept<KeptMe>("me"), null),
+    orElse(waiting(), []),
+    orElse(receipts(), []),
+  ]);
+  setState({ me: known?.me ?? null, checkedAt: known?.at ?? null, waiting: rows, receipts: codes });
+}
+
+/** Takes over what the server says about this person. */
+export async function takeMe(me: Me): Promise<void> {
+  const at = now().toISOString();
+  setState({ me, checkedAt: at, online: true, lost: false });
+  await orElse(keep("me", { me, at } satisfies KeptMe), undefined);
+}
+
+/** Asks the server what there is to do. Offline or refused, the last answer stays. */
+export async function refresh(): Promise<void> {
+  const result = await api.me();
+  if (result.ok) await takeMe(result.data);
+  else if (result.slug === "sign-in-needed") setState({ online: true, lost: true });
+  else setState({ online: false });
+}
+
+/** Brings the questionnaires of open and coming forms onto the phone. */
+export async function prefetch(): Promise<void> {
+  const { me, online, lost } = getState();
+  if (!me || !online || lost) return;
+  const needed = neededQuestionnaires(me);
+  for (const sha of needed) {
+    if (await orElse(loadQuestionnaire(sha), undefined)) continue;
+    const result = await api.questionnaire(sha);
+    if (!result.ok) return;
+    await orElse(saveQuestionnaire(sha, result.data.questionnaire), "");
+  }
+  const begun = await orElse(drafts(me.participant_code), []);
+  for (const draft of begun) needed.add(draft.questionnaire_sha);
+  await orElse(keepOnlyQuestionnaires(needed), undefined);
+}
+
+/** Drafts also go to the server, so that a lost phone loses nothing and another can go on. */
+export async function mirrorDrafts(): Promise<void> {
+  const { me, lost } = getState();
+  if (!me || lost) return;
+  for (const draft of await orElse(drafts(me.participant_code), [])) {
+    if (draft.mirrored_at === draft.saved_at) continue;
+    const { answers, skipped, at_item, saved_at } = draft;
+    const result = await api.saveDraft(draft.form_id, { answers, skipped, at_item, saved_at });
+    if (!result.ok) {
+      if (result.status === 0) return;
+      continue;
+    }
+    const newest = (await drafts(me.participant_code)).find((one) => one.form_id === draft.form_id);
+    if (newest?.saved_at === saved_at) await saveDraft({ ...newest, mirrored_at: saved_at });
+  }
+}
+
+async function sendUnstored(): Promise<void> {
+  const entry = getState().unstored;
+  if (!entry) return;
+  const outcome = await sendEntry(entry, now());
+  if (outcome.kind === "receipt") {
+    const { id, form_id, title } = entry;
+    const { code, received_at, disposition } = outcome;
+    const receipt = { id, form_id, title, code, received_at, disposition };
+    setState({ unstored: null, receipts: [receipt, ...getState().receipts] });
+  }
+}
+
+/** Sends what is finished; safe to call at any time and from several places at once. */
+export async function sendAll(): Promise<void> {
+  const { me } = getState();
+  if (!me) return;
+  setState({ sending: true });
+  const stopped = await orElse(
+    flush(me.participant_code, (entry: Entry): Promise<Outcome> => sendEntry(entry, now())),
+    null,
+  );
+  await sendUnstored();
+  if (stopped === "sign-in-needed") setState({ lost: true });
+  setState({ online: stopped !== "offline", sending: false });
+  await readOutbox();
+}
+
+/** Reads the outbox again: another window or the service worker may have emptied it. */
+export async function readOutbox(): Promise<void> {
+  const [rows, codes] = await Promise.all([orElse(waiting(), []), orElse(receipts(), [])]);
+  const inMemory = getState().receipts.filter((one) => !codes.some(({ id }) => id === one.id));
+  setState({ waiting: rows, receipts: [...inMemory, ...codes] });
+}
+
+let running: Promise<void> | null = null;
+
+/** The whole round: send, mirror, ask, prefetch. Calls during a round share it. */
+export function syncNow(): Promise<void> {
+  running ??= (async () => {
+    await readOutbox();
+    if (getState().waiting.length > 0 || getState().unstored) await sendAll();
+    await refresh();
+    await orElse(mirrorDrafts(), undefined);
+    await orElse(prefetch(), undefined);
+  })().finally(() => {
+    running = null;
+  });
+  return running;
+}
+
+/** Asks the browser to send in the background once there is a network, where it can. */
+export async function askForBackgroundSync(): Promise<void> {
+  try {
+    const registration = (await navigator.serviceWorker.ready) as ServiceWorkerRegistration & {
+      sync?: { register(tag: string): Promise<void> };
+    };
+    await registration.sync?.register("outbox");
+  } catch {
+    // No background sync here, or it is not allowed: the app sends when it is next in front.
+  }
+}
+
+/** Every moment at which a phone may have found its network again. */
+export function watch(): void {
+  const round = (): void => {
+    if (document.visibilityState === "visible" && getState().started) void syncNow();
+  };
+  addEventListener("online", round);
+  addEventListener("pageshow", round);
+  document.addEventListener("visibilitychange", round);
+  addEventListener("offline", () => setState({ online: false }));
+  navigator.serviceWorker?.addEventListener("message", (event) => {
+    if (event.data === "outbox-sent") void readOutbox();
+    // A tapped reminder: its address is turned into a place in the app that is open already.
+    const url = (event.data as { go?: string }).go;
+    if (url) openLink(url);
+  });
+}

@@ -1,0 +1,64 @@
+/** Registers the service worker and takes over new versions at quiet moments, never mid-form. */
+import { setState } from "./state.ts";
+
+interface TrustedTypes {
+  createPolicy(
+    name: string,
+    rules: { createScriptURL(url: string): string },
+  ): { createScriptURL(url: string): string };
+}
+
+/** The worker's address; under trusted types only this one address becomes a script. */
+function workerUrl(): string {
+  const types = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes;
+  const rules = {
+    createScriptURL: (url: string): string => {
+      if (url !== "/sw.js") throw new TypeError("Only the app's own worker may be started.");
+      return url;
+    },
+  };
+  return (types?.createPolicy("sayso-worker", rules) ?? rules).createScriptURL("/sw.js");
+}
+
+export async function startWorker(): Promise<void> {
+  if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
+  try {
+    const registration = await navigator.serviceWorker.register(workerUrl(), {
+      updateViaCache: "none",
+    });
+    const look = (): void => {
+      // A first installation replaces nothing; only a later one is an update.
+      const { waiting } = registration;
+      if (waiting && registration.active) setState({ update: waiting });
+    };
+    look();
+    registration.addEventListener("updatefound", () => {
+      registration.installing?.addEventListener("statechange", look);
+    });
+    const check = (): void => {
+      if (document.visibilityState === "visible") registration.update().catch(() => undefined);
+    };
+    addEventListener("pageshow", check);
+    document.addEventListener("visibilitychange", check);
+  } catch {
+    // Without a worker the app still works while there is a network.
+  }
+}
+
+/** Lets the new version take over and shows it. */
+export function takeOver(worker: ServiceWorker): void {
+  navigator.serviceWorker.addEventListener("controllerchange", () => location.reload());
+  worker.postMessage("take-over");
+}
+
+/** Whether this build is older than the oldest the server still talks to ("0.2.0"). */
+export function isTooOld(build: string, oldest: string | null): boolean {
+  if (!oldest) return false;
+  const parts = (text: string): number[] => text.split(/[.+-]/).map((part) => Number(part) || 0);
+  const [mine, wanted] = [parts(build), parts(oldest)];
+  for (let index = 0; index < Math.max(mine.length, wanted.length); index++) {
+    const difference = (mine[index] ?? 0) - (wanted[index] ?? 0);
+    if (difference !== 0) return difference < 0;
+  }
+  return false;
+}

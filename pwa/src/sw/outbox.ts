@@ -1,0 +1,24 @@
+/// <reference lib="webworker" />
+/** Sends finished answers in the background, where the browser wakes the worker for it. */
+import { sendEntry } from "../api/send.ts";
+import type { Me } from "../api/types.ts";
+import { now } from "../device/clock.ts";
+import { kept } from "../device/db.ts";
+import { flush } from "../device/outbox.ts";
+
+async function sendAll(scope: ServiceWorkerGlobalScope): Promise<void> {
+  const known = await kept<{ me: Me }>("me");
+  if (!known) return;
+  const stopped = await flush(known.me.participant_code, (entry) => sendEntry(entry, now()));
+  for (const client of await scope.clients.matchAll({ type: "window" })) {
+    client.postMessage("outbox-sent");
+  }
+  // Throwing tells the browser to try again later; without a session that would be in vain.
+  if (stopped === "offline" || stopped === "server-away") throw new Error("not sent yet");
+}
+
+export function installOutbox(scope: ServiceWorkerGlobalScope): void {
+  scope.addEventListener("sync" as "push", (event) => {
+    event.waitUntil(sendAll(scope));
+  });
+}
