@@ -12,11 +12,15 @@ from urllib.parse import urlsplit
 
 from environs import EnvValidationError, FileAwareEnv
 
+from sayso.domain.errors import SaysoError
+
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
-class SettingsError(Exception):
+class SettingsError(SaysoError):
     """The environment is wrong; `faults` names every wrong option with what to write instead."""
+
+    slug = "settings-wrong"
 
     def __init__(self, faults: list[str]) -> None:
         super().__init__("; ".join(faults))

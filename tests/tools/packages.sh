@@ -4,7 +4,7 @@
 set -euo pipefail
 
 wanted=(
-  caddy chromium faketime firefox-esr fonts-dejavu-core nginx-light postgresql systemd
+  age caddy chromium faketime firefox-esr fonts-dejavu-core nginx-light postgresql systemd
   webkit2gtk-driver xvfb
 )
 missing=()

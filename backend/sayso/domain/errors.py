@@ -412,3 +412,15 @@ class AnswerTableWrong(SaysoError):
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class CopyFailed(SaysoError):
+    """A backup could not be taken, read or restored; the database is as it was."""
+
+    slug = "copy-failed"
+
+
+class SchemaOutOfDate(SaysoError):
+    """The database does not have the tables that this program works with."""
+
+    slug = "schema-out-of-date"
