@@ -121,12 +121,15 @@ class Scorer:
 
     def _evaluate(self, stored: dict[str, object], visible: dict[str, object]) -> list[Value]:
         results: list[Value] = []
+        if visible is stored:
+            for rule_id, _, evaluate in self._rules:
+                stored[rule_id] = value = evaluate(stored)
+                results.append(value)
+            return results
         for rule_id, as_stored, evaluate in self._rules:
             value = evaluate(stored if as_stored else visible)
+            stored[rule_id] = visible[rule_id] = value
             results.append(value)
-            stored[rule_id] = value
-            if visible is not stored:
-                visible[rule_id] = value
         return results
 
     def _stored(self, answers: Mapping[str, object], skipped: Collection[str]) -> dict[str, object]:

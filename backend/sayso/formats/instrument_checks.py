@@ -91,6 +91,15 @@ def _check_hidden_code(item: Item, faults: Faults) -> None:
             faults.add(place, f"{code!r} is no code of this item", "use one of its codes")
     elif item.type not in NUMBER_TYPES or isinstance(code, bool | str | list | dict):
         faults.add(place, f"{code!r} cannot stand for an answer here", "remove it")
+    elif not _within(item, code):
+        faults.add(place, f"{code!r} is outside the item's limits", "widen the limits")
+
+
+def _within(item: Item, number: object) -> bool:
+    if not isinstance(number, int | float):
+        return False
+    above = not isinstance(item.low, int | float) or number >= item.low
+    return above and (not isinstance(item.high, int | float) or number <= item.high)
 
 
 def _comparisons(condition: Condition) -> Iterator[Comparison]:
