@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from sayso.cli._settings import read_settings
 from sayso.clock import SystemClock
 from sayso.services import backups
 from sayso.settings import Settings
@@ -40,7 +41,7 @@ def create(folder: Path, recipients: Path | None, keep: int | None, as_json: boo
 
     Example: sayso backup create /var/backups/sayso --recipients keys.txt --keep 14
     """
-    settings = Settings.from_env()
+    settings = read_settings()
     backup = backups.create(
         settings.database_url, _keys(settings), folder, recipients, SystemClock().now()
     )
@@ -63,7 +64,7 @@ def verify(file: Path, identity: Path | None, as_json: bool) -> None:
 
     Example: sayso backup verify sayso-20260615T024000Z.tar.gz.age --identity key.txt
     """
-    backup = backups.verify(file, Settings.from_env().database_url, identity)
+    backup = backups.verify(file, read_settings().database_url, identity)
     _print(backup, as_json, "can be restored")
 
 
@@ -76,7 +77,7 @@ def restore(file: Path, identity: Path | None, as_json: bool) -> None:
 
     Example: sayso backup restore sayso-20260615T024000Z.tar.gz.age --identity key.txt
     """
-    settings = Settings.from_env()
+    settings = read_settings()
     backup = backups.restore(file, settings.database_url, _keys(settings), identity)
     _print(backup, as_json, "is restored")
 
