@@ -11,7 +11,7 @@ import type {
   Questionnaire,
   Value,
 } from "./questionnaire.ts";
-import { questions } from "./questionnaire.ts";
+import { longest, questions } from "./questionnaire.ts";
 
 export interface Problem {
   item: string;
@@ -155,7 +155,7 @@ function checkMultiple(item: Question, value: Value): string[] {
 
 function checkText(item: Question, value: Value): string | null {
   if (typeof value !== "string") return "wrong-type";
-  return [...value].length > (item.max_length ?? Number.POSITIVE_INFINITY) ? "too-long" : null;
+  return [...value].length > (longest(item) ?? Number.POSITIVE_INFINITY) ? "too-long" : null;
 }
 
 /** What is wrong with one given answer, as slugs; empty when nothing is. */

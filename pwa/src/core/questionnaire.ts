@@ -82,6 +82,13 @@ export interface Question extends Item {
 
 const STRUCTURE: ReadonlySet<string> = new Set(["page", "display", "matrix"]);
 
+/** The most characters a text answer may have when the item does not say. */
+const DEFAULT_MAX_LENGTH: Readonly<Record<string, number>> = { text: 500, long_text: 4000 };
+
+/** The most characters an answer to this question may have; undefined when it is no text. */
+export const longest = (item: Item): number | undefined =>
+  item.max_length ?? DEFAULT_MAX_LENGTH[item.type ?? ""];
+
 /** The options an item refers to, by name of a shared set or as its own list. */
 export function optionsOf(questionnaire: Questionnaire, item: Item): readonly Option[] {
   const named = item.answer_options;
