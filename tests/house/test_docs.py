@@ -4,6 +4,8 @@ import os
 import re
 import shlex
 import subprocess
+import sys
+from pathlib import Path
 
 import click
 import pytest
@@ -94,6 +96,28 @@ def test_a_command_that_does_not_exist_would_be_found() -> None:
     assert "tea" not in make_targets()
 
 
+def to_be_run() -> list[str]:
+    """The lines of the README's blocks that call `sayso`: each is run as it stands."""
+    blocks = _FENCED.findall((ROOT / "README.md").read_text("utf-8"))
+    return [line for block in blocks for line in block.splitlines() if line.startswith("sayso ")]
+
+
+def test_the_readme_shows_commands_to_try() -> None:
+    assert len(to_be_run()) >= 3
+
+
+@pytest.mark.parametrize("line", to_be_run())
+def test_commands_in_the_readme_run(line: str) -> None:
+    settings = {name for name in os.environ if name.startswith("SAYSO_")}
+    environment = {name: value for name, value in os.environ.items() if name not in settings}
+    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+    result = subprocess.run(
+        shlex.split(line), cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.strip()
+
+
 def test_the_readme_shows_the_two_commands() -> None:
     shown = commands((ROOT / "README.md").read_text("utf-8"))
     assert ["make", "demo"] in shown
@@ -124,7 +148,7 @@ def test_the_example_environment_is_sound() -> None:
     )
     assert len(pairs) >= 5
     result = subprocess.run(
-        [ROOT / ".venv" / "bin" / "sayso", "config", "check"],
+        [Path(sys.executable).with_name("sayso"), "config", "check"],
         env=pairs,
         capture_output=True,
         text=True,

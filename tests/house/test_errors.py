@@ -33,7 +33,8 @@ def named_errors() -> list[type[SaysoError]]:
     for module in pkgutil.walk_packages(sayso.__path__, "sayso."):
         if "migrations" not in module.name and not module.name.endswith("__main__"):
             importlib.import_module(module.name)
-    return sorted(set(below(SaysoError)), key=lambda kind: kind.__qualname__)
+    ours = {kind for kind in below(SaysoError) if kind.__module__.startswith("sayso.")}
+    return sorted(ours, key=lambda kind: kind.__qualname__)
 
 
 def below(kind: type[SaysoError]) -> Iterator[type[SaysoError]]:

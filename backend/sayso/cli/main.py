@@ -8,7 +8,6 @@ is wrong and how to mend it.
 
 import ast
 import importlib
-import os
 import pkgutil
 import sys
 from collections.abc import Sequence
@@ -80,8 +79,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except SaysoError as error:
         click.echo(f"sayso: {error}", err=True)
         code = 1
-    except BrokenPipeError:
-        # The reader went away, as `| head` does; that is no fault of the command.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
     sys.exit(code if isinstance(code, int) else 0)
