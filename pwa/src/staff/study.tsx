@@ -1,7 +1,7 @@
 /** The study on screen with the labels of its parts, so that views never print a bare id. */
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
-import type { Study } from "./api/types";
+import type { Arm, Study } from "./api/types";
 import { words } from "./format";
 
 export const StudyContext = createContext<Study | null>(null);
@@ -43,6 +43,12 @@ export function questionnaires(study: Study): { readonly code: string; readonly 
 export function anchorLabel(study: Study, armId: string, name: string): string {
   const arm = study.arms.find((one) => one.id === armId) ?? study.arms[0];
   return arm?.anchors.find((anchor) => anchor.name === name)?.label ?? words(name);
+}
+
+/** The anchors of an arm that staff date themselves; enrolment dates itself. */
+export function ownAnchors(study: Study, armId: string): Arm["anchors"] {
+  const arm = study.arms.find((one) => one.id === armId);
+  return (arm?.anchors ?? []).filter((anchor) => anchor.name !== "enrolment");
 }
 
 export function reasonLabel(study: Study, code: string): string {

@@ -8,7 +8,7 @@ import type { ExemptionView, FormView, ParticipantView, Study } from "../api/typ
 import { day } from "../format";
 import type { FieldSpec, Option, Values } from "../parts/form";
 import { t } from "../strings";
-import { anchorLabel } from "../study";
+import { anchorLabel, ownAnchors } from "../study";
 
 export interface Sending {
   readonly path: string;
@@ -53,7 +53,7 @@ export function recordContact(context: ActContext): Act {
         label: words.channel,
         kind: "select",
         required: true,
-        initial: "phone",
+        initial: "call",
         options: choices(words.channels),
       },
       {
@@ -228,7 +228,7 @@ export function uncoded({ person, formIds }: Pick<ActContext, "person" | "formId
 export function correctAnchor(context: ActContext): Act {
   const words = t.acts.anchor;
   const { study, person } = context;
-  const names = study.arms.find((arm) => arm.id === person.arm)?.anchors ?? [];
+  const names = ownAnchors(study, person.arm);
   return {
     name: "correct_anchor",
     title: words.title(person.code),

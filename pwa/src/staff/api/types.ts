@@ -233,6 +233,9 @@ export interface PlannedVisit {
   readonly opens: string;
   readonly target: string;
   readonly closes: string;
+  /** upcoming, due, done, missed or not_expected */
+  readonly status: string;
+  readonly on: string | null;
 }
 
 export interface ContactView {
@@ -252,6 +255,7 @@ export interface DeviceView {
   readonly enrolled_at: string;
   readonly last_seen_at: string | null;
   readonly revoked_at: string | null;
+  readonly unsent: number;
 }
 
 export interface FormView {
@@ -274,6 +278,7 @@ export interface ScoreView {
   readonly id: string;
   readonly title: string;
   readonly value: number | null;
+  readonly label: string | null;
   readonly n_answered: number;
   readonly n_items: number;
 }
@@ -286,6 +291,10 @@ export interface ResponseView {
   readonly mode: string;
   readonly disposition: string;
   readonly skew_seconds: number;
+  readonly time_accepted: boolean | null;
+  /** Whether a second copy or an answer nobody asked for still waits for a decision. */
+  readonly conflict: boolean;
+  readonly conflict_resolution: string | null;
   readonly scores: readonly ScoreView[];
 }
 
@@ -324,6 +333,10 @@ export interface ParticipantView {
   readonly reminders: readonly ReminderView[];
   readonly reachability: { readonly state: string; readonly why: string };
   readonly contact_details: { readonly email: string | null; readonly phone: string | null } | null;
+  readonly status_line: string;
+  readonly exempt_since: string | null;
+  readonly last_contact_on: string | null;
+  readonly call_requested_at: string | null;
   readonly etag: string | null;
 }
 

@@ -71,11 +71,11 @@ export function ShareCell({ share, nHref, ofHref, bar = false }: ShareCellProps)
   if (share.of === 0) return <span class="quiet">{NO_DATA}</span>;
   return (
     <span class="share">
-      {bar ? <ShareBar share={share} /> : null}
       <span class="percent">{percent(share)}</span>{" "}
       <span class="fraction">
         <Count n={share.n} href={nHref} />/<Count n={share.of} href={ofHref} />
       </span>
+      {bar ? <ShareBar share={share} /> : null}
     </span>
   );
 }

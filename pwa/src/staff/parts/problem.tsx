@@ -5,11 +5,16 @@ import { t } from "../strings";
 
 /** Our sentence for the slug, else the server's own, else a plain one. */
 export function sentenceFor(problem: Problem): string {
-  const known = t.problems.bySlug[problem.slug];
-  const sentence = known ?? (problem.detail || t.problems.unknown);
+  const sentence = t.problems.bySlug[problem.slug] ?? serverWords(problem);
   return problem.retryAfter
     ? `${sentence} ${t.problems.wait(Math.ceil(problem.retryAfter))}`
     : sentence;
+}
+
+/** The server's sentence where the rules of the study speak; an unknown slug gets a plain one. */
+function serverWords({ slug, detail }: Problem): string {
+  if (detail === "" || !t.problems.ownWords.has(slug)) return t.problems.unknown;
+  return /[.!?]$/.test(detail) ? detail : `${detail}.`;
 }
 
 export interface FieldMessage {

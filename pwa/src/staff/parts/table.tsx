@@ -15,6 +15,8 @@ export interface Column<R> {
   readonly numeric?: boolean;
   readonly rowHead?: boolean;
   readonly wide?: boolean;
+  /** A date or another short word that must not be broken into two lines. */
+  readonly short?: boolean;
 }
 
 interface TableProps<R> {
@@ -131,6 +133,7 @@ function Row<R>({ row, table }: { readonly row: R; readonly table: TableProps<R>
 
 function classes<R>(column: Column<R>): string | undefined {
   if (column.numeric) return "number";
+  if (column.short) return "short";
   return column.wide ? "wide" : undefined;
 }
 

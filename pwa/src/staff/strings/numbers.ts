@@ -38,7 +38,7 @@ export const numbers = {
   legend: { inWindow: "In window", late: "Late", missing: "Missing" },
   ratesTitle: "Rates",
   ratesCaption: "Rates by timepoint and arm; every number opens its list",
-  timepoint: "Timepoint",
+  timepointAndArm: "Timepoint and arm",
   completion: "Completion",
   inWindow: "In window",
   toDate: "To date (interim)",

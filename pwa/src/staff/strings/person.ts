@@ -37,6 +37,7 @@ export const person = {
   visitEntry: (where: string, kind: string) => `Visit: ${where}, ${kind}`,
   extraVisit: "not planned",
   plannedEntry: (label: string) => `Visit planned: ${label}`,
+  missedEntry: (label: string) => `Visit not recorded: ${label}`,
   plannedBetween: (opens: string, closes: string) => `between ${opens} and ${closes}`,
   contactEntry: (channel: string, outcome: string) => `Contact: ${channel}, ${outcome}`,
   withInterpreter: "with an interpreter",

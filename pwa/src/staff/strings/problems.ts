@@ -12,16 +12,51 @@ const bySlug: Readonly<Record<string, string>> = {
   "slow-down": "Too many tries in a short time. Wait a moment, then try again.",
   "credentials-not-accepted": "The e-mail and the password do not belong together.",
   "invitation-not-accepted": "This invitation was used already or is too old. Ask for a new one.",
+  "password-too-weak": "Choose a longer password that is harder to guess, at least 15 characters.",
   "changed-meanwhile":
     "Somebody else changed this record after you opened it. Nothing of yours was saved and your entry is still here. Look at what changed, then save again.",
   "client-header-missing": "This page is out of date. Load it again.",
+  "foreign-origin": "Open the console in its own window and sign in there.",
+  "internal-error": "Something went wrong on the server; it has been noted. Nothing was saved.",
   "server-trouble": "The server had trouble. Nothing was saved. Try again in a moment.",
+  "store-unavailable":
+    "The server cannot reach its data just now. Nothing was saved. Try again in a moment.",
   "request-not-understood": "The server did not understand the request. Load the page again.",
+  invalid: "Something is missing or wrong in what was entered.",
+  "participant-code-taken":
+    "The study has a participant with this code already. Check the enrolment log.",
+  "participant-exempt": "This person is exempt from questionnaires, so there is no phone to enrol.",
+  "second-person-needed":
+    "Whoever entered an exemption cannot approve it. Ask a colleague to do it.",
+  "exemptions-overlap": "Another exemption covers part of this time. End that one first.",
+  "form-not-missing": "This form is not missing any more, so it needs no reason.",
 };
+
+/** What the rules of a study refuse: here the server's own sentence names the dates and the words. */
+const ownWords: ReadonlySet<string> = new Set([
+  "already-recorded",
+  "already-settled",
+  "anchor-after-answered-form",
+  "arm-switch-refused",
+  "dates-out-of-order",
+  "exemption-reason-not-allowed",
+  "email-invalid",
+  "participant-code-invalid",
+  "unknown-anchor",
+  "unknown-arm",
+  "unknown-event-kind",
+  "unknown-missing-reason",
+  "unknown-site",
+  "unknown-study",
+  "unknown-timepoint",
+  "unknown-word",
+  "unknown-zone",
+]);
 
 export const problems = {
   title: "There is a problem",
   bySlug,
+  ownWords,
   unknown: "Something went wrong. Nothing was saved. Try again.",
   missing: (label: string) => `Fill in: ${label}.`,
   chooseOne: (label: string) => `Choose: ${label}.`,

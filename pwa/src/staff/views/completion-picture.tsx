@@ -70,7 +70,7 @@ function Panel({ title, rows, label }: PanelProps) {
   const description = rows.map((row) => `${label(row)} ${percent(row.completion)}`).join(", ");
   return (
     <div class="panel">
-      <h3>{title}</h3>
+      <p class="panel-title">{title}</p>
       <svg
         width={width}
         height={TOP + HEIGHT + 40}

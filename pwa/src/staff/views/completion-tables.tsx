@@ -15,7 +15,7 @@ interface TableProps {
 export const rowKey = (row: RateRow) =>
   `${row.timepoint}|${row.arm}|${row.questionnaire ?? ""}|${row.site ?? ""}`;
 
-/** Timepoint, arm and, where rows are split, questionnaire; sorted in the order of the study. */
+/** Timepoint with its arm and, where rows are split, questionnaire; sorted in the order of the study. */
 export function useLabels(rows: readonly RateRow[]): Column<RateRow>[] {
   const study = useStudy();
   const order = new Map(study.timepoints.map((timepoint, index) => [timepoint.id, index]));
@@ -23,16 +23,16 @@ export function useLabels(rows: readonly RateRow[]): Column<RateRow>[] {
   const columns: Column<RateRow>[] = [
     {
       key: "timepoint",
-      head: t.numbers.timepoint,
+      head: t.numbers.timepointAndArm,
       rowHead: true,
-      sort: (row) => order.get(row.timepoint) ?? order.size,
-      cell: (row) => row.timepoint_label ?? timepointLabel(study, row.timepoint),
-    },
-    {
-      key: "arm",
-      head: t.arm,
-      sort: (row) => row.arm,
-      cell: (row) => row.arm_label ?? armLabel(study, row.arm),
+      sort: (row) =>
+        `${String(order.get(row.timepoint) ?? order.size).padStart(3, "0")} ${row.arm}`,
+      cell: (row) => (
+        <>
+          {row.timepoint_label ?? timepointLabel(study, row.timepoint)}
+          <span class="under">{row.arm_label ?? armLabel(study, row.arm)}</span>
+        </>
+      ),
     },
   ];
   if (split)

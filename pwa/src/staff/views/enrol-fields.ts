@@ -3,9 +3,9 @@ import type { Staff, Study } from "../api/types";
 import { ownZone, today } from "../clock";
 import type { FieldSpec, Option, Section, Values } from "../parts/form";
 import { t } from "../strings";
-import { siteName } from "../study";
+import { ownAnchors, siteName } from "../study";
 
-const CODE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/;
+const CODE = /^[A-Za-z0-9][A-Za-z0-9-]{1,31}$/;
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
 const words = t.acts.enrol;
@@ -76,7 +76,7 @@ function zones(study: Study): readonly string[] {
 function anchorFields(study: Study): FieldSpec[] {
   const fields = new Map<string, FieldSpec>();
   for (const arm of study.arms)
-    for (const anchor of arm.anchors)
+    for (const anchor of ownAnchors(study, arm.id))
       fields.set(anchor.name, {
         name: `anchor:${anchor.name}`,
         label: anchor.label,
@@ -84,13 +84,12 @@ function anchorFields(study: Study): FieldSpec[] {
         hint: words.anchorHint,
         when: (values) => anchorsOf(study, values.arm).includes(anchor.name),
       });
-  // Enrolment is asked above; as an anchor it is the same day.
-  fields.delete("enrolment");
   return [...fields.values()];
 }
 
+/** The anchors that staff date; the day of enrolment is asked for anyway and is no separate date. */
 function anchorsOf(study: Study, arm: string | undefined): string[] {
-  return study.arms.find((one) => one.id === arm)?.anchors.map((anchor) => anchor.name) ?? [];
+  return ownAnchors(study, arm ?? "").map((anchor) => anchor.name);
 }
 
 function languageFields(study: Study): FieldSpec[] {
@@ -146,7 +145,7 @@ export function enrolBody(study: Study, values: Values): Record<string, unknown>
   const text = (name: string) => (values[name] ?? "").trim();
   const anchors: Record<string, string> = {};
   for (const name of anchorsOf(study, values.arm)) {
-    const date = name === "enrolment" ? values.enrolled_on : values[`anchor:${name}`];
+    const date = values[`anchor:${name}`];
     if (date) anchors[name] = date;
   }
   const asked = values.reads_english === "yes";

@@ -122,6 +122,7 @@ function columns(study: Study, open: string | null, toggle: Toggle): Column<Exem
     { key: "arm", head: t.arm, sort: (row) => row.arm, cell: (row) => armLabel(study, row.arm) },
     {
       key: "since",
+      short: true,
       head: words.since,
       sort: (row) => row.since,
       cell: (row) =>
@@ -140,6 +141,7 @@ function columns(study: Study, open: string | null, toggle: Toggle): Column<Exem
     },
     {
       key: "visit",
+      short: true,
       head: words.lastVisit,
       sort: (row) => row.last_visit_on,
       cell: (row) => day(row.last_visit_on),
@@ -152,6 +154,7 @@ function columns(study: Study, open: string | null, toggle: Toggle): Column<Exem
     },
     {
       key: "contact",
+      short: true,
       head: words.lastContact,
       sort: (row) => row.last_contact_on,
       cell: (row) => day(row.last_contact_on),

@@ -17,6 +17,7 @@ import {
 } from "../acts/acts";
 import type { ExemptionView } from "../api/types";
 import { t } from "../strings";
+import { ownAnchors } from "../study";
 
 export interface Offer {
   readonly key: string;
@@ -34,7 +35,8 @@ export function actsFor(context: ActContext): Offer[] {
   if (uncoded(context).length > 0)
     offers.push({ key: "reason", label: t.acts.missing.button, act: codeReason(context) });
   offers.push(...decisions(context));
-  offers.push({ key: "anchor", label: t.acts.anchor.button, act: correctAnchor(context) });
+  if (ownAnchors(context.study, person.arm).length > 0)
+    offers.push({ key: "anchor", label: t.acts.anchor.button, act: correctAnchor(context) });
   const running = person.exemptions.filter((one) => one.to === null || one.to >= today);
   for (const exemption of running) offers.push(...exemptionOffers(context, exemption));
   if (running.length === 0)
@@ -67,26 +69,20 @@ function exemptionOffers(context: ActContext, exemption: ExemptionView): Offer[]
   ];
 }
 
-const CONFLICTS = new Set(["duplicate", "unexpected"]);
-
+/** Answers in doubt that nobody has decided on yet. */
 function decisions(context: ActContext): Offer[] {
   return context.person.responses.flatMap((response): Offer[] => {
-    if (response.disposition === "time_disputed")
+    const { id } = response;
+    if (response.conflict)
       return [
         {
-          key: `time-${response.id}`,
-          label: t.acts.time.button,
-          act: resolveTime(context, response.id),
-        },
-      ];
-    if (CONFLICTS.has(response.disposition))
-      return [
-        {
-          key: `conflict-${response.id}`,
+          key: `conflict-${id}`,
           label: t.acts.conflict.button,
-          act: resolveConflict(context, response.id),
+          act: resolveConflict(context, id),
         },
       ];
+    if (response.disposition === "time_disputed" && response.time_accepted === null)
+      return [{ key: `time-${id}`, label: t.acts.time.button, act: resolveTime(context, id) }];
     return [];
   });
 }

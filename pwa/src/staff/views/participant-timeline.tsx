@@ -1,7 +1,7 @@
 /** The timeline on screen: what is to come, folded, then everything so far, latest first. */
 import { useState } from "preact/hooks";
 import type { FormView, ParticipantView, ReminderView, ResponseView } from "../api/types";
-import { day, moment, words } from "../format";
+import { day, moment } from "../format";
 import { Badge, toneOf } from "../parts/bits";
 import { t } from "../strings";
 import { reasonLabel, useStudy } from "../study";
@@ -146,7 +146,6 @@ function ResponseLines({
       {responseLines(response, zone).map((line) => (
         <li key={line}>{line}</li>
       ))}
-      <li>{t.numbers.modes[response.mode] ?? words(response.mode)}</li>
     </ul>
   );
 }

@@ -138,6 +138,7 @@ function columns(study: Study): Column<ParticipantRow>[] {
     { key: "arm", head: t.arm, sort: (row) => row.arm, cell: (row) => armLabel(study, row.arm) },
     {
       key: "enrolled",
+      short: true,
       head: words.enrolled,
       sort: (row) => row.enrolled_on,
       cell: (row) => day(row.enrolled_on),
@@ -181,6 +182,7 @@ function columns(study: Study): Column<ParticipantRow>[] {
     },
     {
       key: "contact",
+      short: true,
       head: words.lastContact,
       sort: (row) => row.last_contact_on,
       cell: (row) => day(row.last_contact_on),

@@ -14,7 +14,10 @@ export function StudyView() {
     <Page title={study.title} aside={<PrintButton />}>
       {study.official ? null : (
         <p class="unofficial">
-          <Badge tone="warn">{t.unofficial}</Badge> {study.banner}
+          {study.banner?.startsWith(t.unofficial) ? null : (
+            <Badge tone="warn">{t.unofficial}</Badge>
+          )}{" "}
+          {study.banner}
         </p>
       )}
       <p class="quiet">{t.study.version(study.version, study.sha256.slice(0, 12))}</p>
@@ -50,7 +53,7 @@ function Schedule({ study }: { readonly study: Study }) {
     {
       key: "arms",
       head: words.arms,
-      cell: (row) => row.arms.map((arm) => armLabel(study, arm)).join("; "),
+      cell: (row) => armNames(study, row.arms),
     },
     {
       key: "anchor",
@@ -66,7 +69,12 @@ function Schedule({ study }: { readonly study: Study }) {
       wide: true,
       cell: (row) => row.pack.map((entry) => entry.title).join(", ") || words.noPack,
     },
-    { key: "visit", head: words.visit, cell: (row) => (row.visit ? spoken(row.visit) : t.none) },
+    {
+      key: "visit",
+      short: true,
+      head: words.visit,
+      cell: (row) => (row.visit ? spoken(row.visit) : t.none),
+    },
     {
       key: "source",
       head: words.source,
@@ -81,6 +89,11 @@ function Schedule({ study }: { readonly study: Study }) {
       rowKey={(row) => row.id}
     />
   );
+}
+
+function armNames(study: Study, arms: readonly string[]): string {
+  const all = arms.length === 0 || arms.length === study.arms.length;
+  return all ? t.allArms : arms.map((arm) => armLabel(study, arm)).join("; ");
 }
 
 /** A timepoint is public only when every field of it is. */
@@ -109,7 +122,7 @@ function Events({ study }: { readonly study: Study }) {
           {
             key: "arms",
             head: t.study.arms,
-            cell: (row) => row.arms.map((arm) => armLabel(study, arm)).join("; ") || t.allArms,
+            cell: (row) => armNames(study, row.arms),
           },
         ]}
       />

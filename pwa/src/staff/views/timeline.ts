@@ -87,6 +87,9 @@ function placeOf(forms: readonly FormView[], today: string): string {
   return first.target;
 }
 
+/** Planned visits that are still to come or did not take place; the others are entries of their own. */
+const PLANNED = new Set(["upcoming", "due", "missed"]);
+
 function visits(study: Study, person: ParticipantView, today: string): Entry[] {
   const done = person.visits.map((visit, index): Entry => {
     const where = visit.timepoint ? timepointLabel(study, visit.timepoint) : t.person.extraVisit;
@@ -98,18 +101,18 @@ function visits(study: Study, person: ParticipantView, today: string): Entry[] {
       lines: recorded(visit.recorded_at, visit.by),
     };
   });
-  const attended = new Set(person.visits.map((visit) => visit.timepoint));
   const planned = person.planned_visits
-    .filter((visit) => !attended.has(visit.timepoint) && visit.closes >= today)
-    .map(
-      (visit): Entry => ({
-        key: `planned ${visit.timepoint}`,
-        date: visit.opens > today ? visit.opens : today,
+    .filter((visit) => PLANNED.has(visit.status))
+    .map((visit): Entry => {
+      const missed = visit.status === "missed";
+      return {
+        key: `planned ${visit.timepoint} ${visit.opens}`,
+        date: missed ? visit.closes : visit.opens > today ? visit.opens : today,
         group: "visits",
-        title: t.person.plannedEntry(visit.label),
+        title: (missed ? t.person.missedEntry : t.person.plannedEntry)(visit.label),
         lines: [t.person.plannedBetween(day(visit.opens), day(visit.closes))],
-      }),
-    );
+      };
+    });
   return [...done, ...planned];
 }
 
@@ -222,13 +225,17 @@ function recorded(instant: string | null | undefined, by: string | null | undefi
 /** What is known of a response in one line: times, the phone's clock, the scores. */
 export function responseLines(response: ResponseView, zone: string): string[] {
   const minutes = Math.round(response.skew_seconds / 60);
-  return [
+  const how = [
     t.person.receivedAt(moment(response.authored_at, zone), moment(response.received_at, zone)),
+    (t.numbers.modes[response.mode] ?? words(response.mode)).toLowerCase(),
     ...(Math.abs(minutes) >= 2 ? [t.person.skew(minutes)] : []),
+  ];
+  return [
+    how.join(", "),
     ...response.scores.map((score) =>
       t.person.score(
         score.title,
-        score.value === null ? t.person.unscorable : String(score.value),
+        score.label ?? (score.value === null ? t.person.unscorable : String(score.value)),
         score.n_answered,
         score.n_items,
       ),

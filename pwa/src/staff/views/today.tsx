@@ -182,8 +182,20 @@ function columns(
         </>
       ),
     },
-    { key: "since", head: t.today.since, sort: (row) => row.since, cell: (row) => day(row.since) },
-    { key: "due", head: t.today.due, sort: (row) => row.due, cell: (row) => day(row.due) },
+    {
+      key: "since",
+      short: true,
+      head: t.today.since,
+      sort: (row) => row.since,
+      cell: (row) => day(row.since),
+    },
+    {
+      key: "due",
+      short: true,
+      head: t.today.due,
+      sort: (row) => row.due,
+      cell: (row) => day(row.due),
+    },
     {
       key: "act",
       head: t.today.act,
