@@ -1,0 +1,153 @@
+"""Facts that cannot be true are named, and what stands in the way of a change is said."""
+
+from datetime import timedelta
+
+import pytest
+
+from sayso.domain.consistency import (
+    check_anchor,
+    check_arm_switch,
+    check_event,
+    check_missing_reason,
+    check_staff_entry,
+    missing_anchor,
+    problems,
+)
+from sayso.domain.errors import (
+    AnchorAfterAnsweredForm,
+    ArmSwitchRefused,
+    DatesOutOfOrder,
+    UnknownAnchor,
+    UnknownArm,
+    UnknownEventKind,
+    UnknownMissingReason,
+)
+from sayso.domain.participation import AnchorDate, Event, VisitFact
+from sayso.domain.schedule import wanted_forms
+from support.people import answers, at, day, event, exempt, person, reason, stop_study
+
+STUDY = stop_study()
+FORMS = wanted_forms(STUDY, person())
+
+
+def test_possible_facts_have_no_problem() -> None:
+    someone = person(
+        exemptions=(exempt(end=60),),
+        events=(event("progression", 75), event("death", 90)),
+        responses=(answers(85),),
+        missing_reasons=(reason("too_ill", "BL"),),
+        visits=(VisitFact("IMG.2", day(200), "imaging"), VisitFact(None, day(5))),
+    )
+    assert list(problems(STUDY, someone)) == []
+
+
+def test_every_problem_is_named_with_its_field() -> None:
+    someone = person(
+        arm="both",
+        anchors=(AnchorDate("birth", day(0)),),
+        exemptions=(exempt(reason="VISION"), exempt(start=3, end=2), exempt(start=5)),
+        events=(event("death", -15),),
+        responses=(answers(1, timepoint="W99"),),
+        missing_reasons=(reason("too_ill", "W13"),),
+        visits=(VisitFact("W14", day(1)),),
+    )
+    found = dict(problems(STUDY, someone))
+    assert set(found) == {
+        "arm",
+        "anchors.birth",
+        "events[0]",
+        "exemptions[0]",
+        "exemptions[1]",
+        "exemptions",
+        "responses[0].timepoint",
+        "missing_reasons[0].timepoint",
+        "visits[0].timepoint",
+    }
+    assert "continue, stop" in found["arm"]
+    assert found["events[0]"].startswith("Death on 2026-01-05 is before enrolment on 2026-01-06")
+
+
+def test_an_event_that_can_have_happened_is_taken() -> None:
+    check_event(person(), event("progression", 75), day(80))
+    check_event(person(events=(event("death", 90),)), event("progression", 75), day(100))
+
+
+@pytest.mark.parametrize(
+    ("known", "told", "says"),
+    [
+        (None, event("progression", 81), "has not come yet"),
+        (None, event("progression", -15), "is before enrolment"),
+        (event("death", 70), event("death", 71), "void that entry first"),
+        (event("death", 70), event("progression", 71), "is after the death"),
+        (event("off_study", 70), event("off_study", 75), "is recorded already"),
+    ],
+)
+def test_an_event_that_cannot_have_happened_is_refused(
+    known: Event | None, told: Event, says: str
+) -> None:
+    someone = person(events=() if known is None else (known,))
+    with pytest.raises(DatesOutOfOrder, match=says):
+        check_event(someone, told, day(80))
+
+
+def test_an_event_of_no_kind_is_refused_with_the_kinds_there_are() -> None:
+    with pytest.raises(UnknownEventKind, match="progression"):
+        check_event(person(), event("relapse", 10), day(80))
+
+
+def test_an_anchor_may_move_while_nothing_contradicts_it() -> None:
+    check_anchor(STUDY, person(), "cessation", day(3), FORMS)
+    answered = person(responses=(answers(85),))
+    check_anchor(STUDY, answered, "cessation", day(80), FORMS)
+
+
+def test_a_baseline_answered_before_the_anchor_is_no_obstacle() -> None:
+    answered = person(responses=(answers(-3, timepoint="BL"),))
+    check_anchor(STUDY, answered, "cessation", day(3), FORMS)
+
+
+def test_an_anchor_cannot_move_behind_an_answered_form_that_counts_from_it() -> None:
+    answered = person(responses=(answers(85),))
+    with pytest.raises(AnchorAfterAnsweredForm, match="W12 was answered on 2026-04-15"):
+        check_anchor(STUDY, answered, "cessation", day(86), FORMS)
+
+
+def test_an_anchor_after_death_is_refused() -> None:
+    with pytest.raises(DatesOutOfOrder, match="after the death"):
+        check_anchor(STUDY, person(events=(event("death", 10),)), "cessation", day(11), FORMS)
+
+
+def test_an_unknown_anchor_is_refused() -> None:
+    with pytest.raises(UnknownAnchor, match="enrolment, cessation"):
+        check_anchor(STUDY, person(), "birth", day(0), FORMS)
+
+
+def test_the_arm_can_be_corrected_only_while_nothing_is_answered() -> None:
+    check_arm_switch(STUDY, person(), "continue", frozenset())
+    with pytest.raises(ArmSwitchRefused, match=r"answered forms in arm stop \(W12\)"):
+        check_arm_switch(STUDY, person(), "continue", frozenset({("W12", "demo-hrqol")}))
+    check_arm_switch(STUDY, person(), "stop", frozenset({("W12", "demo-hrqol")}))
+    with pytest.raises(UnknownArm):
+        check_arm_switch(STUDY, person(), "both", frozenset())
+
+
+def test_staff_cannot_enter_answers_from_before_the_form_or_from_the_future() -> None:
+    week_12 = next(form for form in FORMS if form.timepoint == "W12")
+    tolerance = timedelta(hours=6)
+    check_staff_entry(week_12, at(80), at(90), tolerance)
+    with pytest.raises(DatesOutOfOrder, match="before W12 opened"):
+        check_staff_entry(week_12, at(60), at(90), tolerance)
+    with pytest.raises(DatesOutOfOrder, match="in the future"):
+        check_staff_entry(week_12, at(92), at(90), tolerance)
+
+
+def test_only_coded_reasons_are_taken() -> None:
+    check_missing_reason("too_ill")
+    with pytest.raises(UnknownMissingReason, match="refused_this_time"):
+        check_missing_reason("bored")
+
+
+def test_which_anchor_is_still_to_be_set() -> None:
+    assert missing_anchor(STUDY, person(anchors=())) == "cessation"
+    assert missing_anchor(STUDY, person()) is None
+    assert missing_anchor(STUDY, person(arm="continue", anchors=())) is None
