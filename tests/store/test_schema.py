@@ -26,7 +26,7 @@ def test_a_table_that_was_changed_by_hand_is_noticed(connection: Connection) -> 
 def test_an_older_database_is_noticed(connection: Connection) -> None:
     connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
 
-    assert "the database is at revision 0001, not" in schema.differences(connection)[0]
+    assert "the database is at revision 0001" in schema.differences(connection)[0]
 
 
 def test_the_program_names_the_newest_migration() -> None:

@@ -20,7 +20,6 @@ from sqlalchemy import (
     CompoundSelect,
     Connection,
     Date,
-    Row,
     Select,
     Text,
     literal,
@@ -142,7 +141,7 @@ def dated_facts(
     return dated_of(rows)
 
 
-def dated_of(rows: Iterable[Row[Any]]) -> dict[int, Dated]:
+def dated_of(rows: Iterable[Any]) -> dict[int, Dated]:
     """Sort rows of the UNION by participant and kind."""
     found: dict[int, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
@@ -173,6 +172,7 @@ def responses_of(connection: Connection, *where: Condition) -> dict[int, list[Re
             response.c.answered,
             response.c.applicable,
             response.c.declined,
+            response.c.decided_at,
         )
         .select_from(response)
         .join(questionnaire, questionnaire.c.sha256 == response.c.questionnaire_sha256)
@@ -185,7 +185,7 @@ def responses_of(connection: Connection, *where: Condition) -> dict[int, list[Re
             ResponseFact(
                 row.id, row.timepoint or "", row.instrument, row.authored_at, row.received_at,
                 row.skew_seconds, row.offered_at, row.mode, row.scorable, row.time_accepted,
-                row.assistance, row.answered, row.applicable, row.declined,
+                row.assistance, row.answered, row.applicable, row.declined, row.decided_at,
             )
         )  # fmt: skip
     return found
@@ -290,6 +290,14 @@ def _of(statement: Select[Any], table: Any, where: Sequence[Condition]) -> Selec
 
 
 _BRANCHES = _branches()
+
+
+def dated_branch(table: Any) -> Select[Any]:
+    """The part of the UNION that brings one table; its owner is `participant_id`."""
+    branch = next(part for one, part in _BRANCHES if one is table)
+    return branch.join(participant, participant.c.id == table.c.participant_id)
+
+
 _BUILDERS: dict[str, tuple[str, Any]] = {
     "anchor": (
         "anchors",

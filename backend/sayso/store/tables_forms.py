@@ -117,6 +117,14 @@ response = Table(
     Index(None, "participant_id"),
     Index(None, "expected_form_id"),
     Index(None, "received_at"),
+    # Of all responses to a form one counts, even when two phones send at the same instant.
+    Index(
+        "uq_response_counting",
+        "expected_form_id",
+        unique=True,
+        sqlite_where=Column("disposition").in_(("in_window", "late", "time_disputed")),
+        postgresql_where=Column("disposition").in_(("in_window", "late", "time_disputed")),
+    ),
 )
 
 # A second, different body under an id that is already taken: kept whole for the site.

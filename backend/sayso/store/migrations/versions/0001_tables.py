@@ -616,6 +616,14 @@ def upgrade() -> None:
         op.f("ix_response_participant_id"), "response", ["participant_id"], unique=False
     )
     op.create_index(op.f("ix_response_received_at"), "response", ["received_at"], unique=False)
+    op.create_index(
+        "uq_response_counting",
+        "response",
+        ["expected_form_id"],
+        unique=True,
+        sqlite_where=sa.text("disposition IN ('in_window', 'late', 'time_disputed')"),
+        postgresql_where=sa.text("disposition IN ('in_window', 'late', 'time_disputed')"),
+    )
     op.create_table(
         "session",
         sa.Column("token_hash", sa.Text(), nullable=False),
@@ -747,6 +755,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_session_staff_id"), table_name="session")
     op.drop_index(op.f("ix_session_device_id"), table_name="session")
     op.drop_table("session")
+    op.drop_index(
+        "uq_response_counting",
+        table_name="response",
+        sqlite_where=sa.text("disposition IN ('in_window', 'late', 'time_disputed')"),
+        postgresql_where=sa.text("disposition IN ('in_window', 'late', 'time_disputed')"),
+    )
     op.drop_index(op.f("ix_response_received_at"), table_name="response")
     op.drop_index(op.f("ix_response_participant_id"), table_name="response")
     op.drop_index(op.f("ix_response_expected_form_id"), table_name="response")

@@ -3,7 +3,7 @@
 The audit chain: an event must continue the chain's head, which moves on with it; no event is
 deleted, and of its columns only `details` may change (a redaction, which the digest makes visible).
 Responses and scores: what the participant said, and what was computed from it, stays; only the
-staff decisions about a response may be added later.
+staff decisions about a response may be added later. A draft goes with the response it became.
 """
 
 from __future__ import annotations
@@ -48,12 +48,15 @@ def upgrade() -> None:
 def downgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         op.execute("DROP TRIGGER audit_event_continues")
+        op.execute("DROP TRIGGER response_ends_draft")
         for table in _FIXED:
             op.execute(f"DROP TRIGGER {table}_keeps_rows")
             op.execute(f"DROP TRIGGER {table}_keeps_columns")
     else:
         op.execute("DROP TRIGGER audit_event_continues ON audit_event")
         op.execute("DROP FUNCTION sayso_audit_continues()")
+        op.execute("DROP TRIGGER response_ends_draft ON response")
+        op.execute("DROP FUNCTION sayso_end_draft()")
         for table in _FIXED:
             op.execute(f"DROP TRIGGER {table}_keeps_rows ON {table}")
             op.execute(f"DROP TRIGGER {table}_keeps_columns ON {table}")
@@ -73,6 +76,10 @@ def _guard_sqlite() -> None:
           UPDATE audit_head SET seq = NEW.seq, sha256 = NEW.sha256 WHERE id = 1;
         END
         """
+    )
+    op.execute(
+        "CREATE TRIGGER response_ends_draft AFTER INSERT ON response "
+        "BEGIN DELETE FROM draft WHERE expected_form_id = NEW.expected_form_id; END"
     )
     for table, columns in _FIXED.items():
         op.execute(
@@ -103,6 +110,19 @@ def _guard_postgresql() -> None:
     op.execute(
         "CREATE TRIGGER audit_event_continues BEFORE INSERT ON audit_event "
         "FOR EACH ROW EXECUTE FUNCTION sayso_audit_continues()"
+    )
+    op.execute(
+        """
+        CREATE FUNCTION sayso_end_draft() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          DELETE FROM draft WHERE expected_form_id = NEW.expected_form_id;
+          RETURN NULL;
+        END $$
+        """
+    )
+    op.execute(
+        "CREATE TRIGGER response_ends_draft AFTER INSERT ON response "
+        "FOR EACH ROW EXECUTE FUNCTION sayso_end_draft()"
     )
     op.execute(
         """

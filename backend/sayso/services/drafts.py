@@ -1,0 +1,60 @@
+"""Drafts on the server: so that a wiped phone loses nothing, and another phone can go on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, exists, select
+
+from sayso.domain.errors import NotFound
+from sayso.store.tables_forms import draft, expected_form, response
+from sayso.store.upsert import insert_or_replace
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Answers so far; `saved_at` is the phone's word for when."""
+
+    answers: Mapping[str, Any]
+    skipped: Sequence[str]
+    at_item: str | None
+    saved_at: datetime
+
+
+def save(
+    connection: Connection,
+    participant_id: int,
+    device_id: int,
+    form_id: int,
+    said: Draft,
+    now: datetime,
+) -> None:
+    """Keep a draft unless a later one is there; one for a form already sent is let go.
+
+    Raises NotFound for a form that is not this participant's.
+    """
+    row = connection.execute(
+        select(
+            expected_form.c.id,
+            exists().where(response.c.expected_form_id == expected_form.c.id).label("sent"),
+            draft.c.saved_at,
+        )
+        .outerjoin(draft, draft.c.expected_form_id == expected_form.c.id)
+        .where(expected_form.c.id == form_id, expected_form.c.participant_id == participant_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    if row.sent or (row.saved_at is not None and row.saved_at > said.saved_at):
+        return
+    insert_or_replace(
+        connection,
+        draft,
+        {
+            "expected_form_id": form_id, "device_id": device_id, "answers": dict(said.answers),
+            "skipped": list(said.skipped), "at_item": said.at_item, "saved_at": said.saved_at,
+            "received_at": now,
+        },
+    )  # fmt: skip

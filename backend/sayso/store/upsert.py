@@ -1,0 +1,33 @@
+"""Insert or leave alone, insert or replace: the two statements whose SQL differs per engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+
+def insert_once(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
+    """Insert a row unless it would break a unique constraint; says whether it was inserted."""
+    statement = _insert(connection, table).values(**values).on_conflict_do_nothing()
+    return bool(connection.execute(statement).rowcount == 1)
+
+
+def insert_or_replace(connection: Connection, table: Table, values: Mapping[str, Any]) -> None:
+    """Insert a row, or give the row with the same primary key these values."""
+    keys = [column.name for column in table.primary_key.columns]
+    statement = _insert(connection, table).values(**values)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=keys,
+            set_={name: statement.excluded[name] for name in values if name not in keys},
+        )
+    )
+
+
+def _insert(connection: Connection, table: Table) -> Any:
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(table)
+    return postgresql.insert(table)

@@ -1,0 +1,19 @@
+"""Every group of routes of the application, in the order of the API's description.
+
+A new group is written in a module of its own and named here; nothing registers itself.
+"""
+
+from __future__ import annotations
+
+from sayso.web import coordinator, coordinator_exports, coordinator_people, participant, session
+from sayso.web.smorest import Resource
+
+RESOURCES: tuple[Resource, ...] = (
+    session.phone,
+    participant.own,
+    participant.texts,
+    session.staff,
+    coordinator.study,
+    coordinator_people.people,
+    coordinator_exports.files,
+)

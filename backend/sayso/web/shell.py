@@ -1,0 +1,123 @@
+"""Serve the two apps' own files: pages, service worker, icons and hashed assets.
+
+All files of the build are read once at the start, compressed where that pays, and answered from
+memory. Pages and the service worker are asked for again each time (they decide what is new), assets
+carry their content's hash in the name and stay in the browser for good.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import mimetypes
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Blueprint, Response, current_app, request
+from werkzeug.exceptions import NotFound
+
+from sayso.web.auth import without_store
+from sayso.web.problems import AppNotBuilt
+
+blueprint = Blueprint("shell", __name__)
+
+_NOT_SERVED = frozenset({"sizes.json"})
+_TEXT = ("text/", "application/json", "application/manifest+json", "image/svg+xml")
+_TYPES = {".js": "text/javascript", ".webmanifest": "application/manifest+json"}
+_IMMUTABLE = "public, max-age=31536000, immutable"
+_DAY = "public, max-age=86400"
+_ASK_AGAIN = "no-cache"
+_PACKED_FROM = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One file, ready to be sent; `packed` is None where compression would not pay."""
+
+    content: bytes
+    packed: bytes | None
+    content_type: str
+    cache: str
+    etag: str
+
+
+def read(folder: Path) -> dict[str, Asset]:
+    """Every file of the built app by its path below the folder; empty without a built app."""
+    if not folder.is_dir():
+        return {}
+    return {
+        path.relative_to(folder).as_posix(): _asset(path, path.relative_to(folder).as_posix())
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name not in _NOT_SERVED
+    }
+
+
+@blueprint.get("/")
+@blueprint.get("/enrol")
+@without_store
+def participant_app() -> Response:
+    """The participant's app; the enrolment code stays in the fragment and never gets here."""
+    return _send("index.html")
+
+
+@blueprint.get("/console")
+@blueprint.get("/console/")
+@blueprint.get("/console/<path:page>")
+@without_store
+def console(page: str = "") -> Response:
+    """The coordinator's console; its pages are addresses inside the app."""
+    if f"console/{page}" in _assets() and page:
+        return _send(f"console/{page}")
+    return _send("console/index.html")
+
+
+@blueprint.get("/<path:name>")
+@without_store
+def file(name: str) -> Response:
+    """Any other file of the build. An address inside the participant app answers with the app."""
+    if name in _assets():
+        return _send(name)
+    last = name.rsplit("/", 1)[-1]
+    if "." in last or name.startswith(("api/", "assets/", "health/", "problems/")):
+        raise NotFound
+    return _send("index.html")
+
+
+def _send(name: str) -> Response:
+    asset = _assets().get(name)
+    if asset is None:
+        raise AppNotBuilt("The app has not been built; run: make app")
+    headers = {"Cache-Control": asset.cache, "ETag": f'"{asset.etag}"'}
+    if asset.packed is not None:
+        headers["Vary"] = "Accept-Encoding"
+    if asset.etag in request.if_none_match:
+        return Response(status=304, headers=headers)
+    body = asset.content
+    if asset.packed is not None and request.accept_encodings["gzip"]:
+        body = asset.packed
+        headers["Content-Encoding"] = "gzip"
+    return Response(body, headers=headers, content_type=asset.content_type)
+
+
+def _assets() -> Mapping[str, Asset]:
+    found: Mapping[str, Asset] = current_app.extensions["sayso-assets"]
+    return found
+
+
+def _asset(path: Path, name: str) -> Asset:
+    content = path.read_bytes()
+    kind = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0]
+    kind = kind or "application/octet-stream"
+    packed = None
+    if kind.startswith(_TEXT) and len(content) >= _PACKED_FROM:
+        packed = gzip.compress(content, 9, mtime=0)
+    if kind.startswith("text/"):
+        kind += "; charset=utf-8"
+    return Asset(content, packed, kind, _cache(name), hashlib.sha256(content).hexdigest()[:32])
+
+
+def _cache(name: str) -> str:
+    if name.startswith("assets/") or "/assets/" in name:
+        return _IMMUTABLE
+    return _DAY if name.startswith("icons/") else _ASK_AGAIN

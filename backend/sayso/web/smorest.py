@@ -1,0 +1,124 @@
+"""The one place that touches flask-smorest: typed, strict about JSON, and RFC 9457 for errors.
+
+flask-smorest ships no types, so the rest of web uses the small facade below. JSON is read strictly:
+what no other program could read back (NaN, numbers beyond any float, nesting without end) is
+refused as malformed instead of failing later in a database.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import flask_smorest
+import marshmallow
+from flask import Flask, Request
+from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import BadRequest, HTTPException
+
+from sayso.web import problems
+
+F = TypeVar("F", bound=Callable[..., Any])
+Schema = type[marshmallow.Schema] | marshmallow.Schema
+
+LARGEST_ID = 9_223_372_036_854_775_807
+"""The largest row id that both databases hold; use it as <int(max=…)> in routes."""
+
+
+class _Parser(FlaskParser):
+    """Reads bodies as strict JSON."""
+
+    def load_json(self, req: Request, schema: Any) -> Any:
+        data = req.get_data(cache=True)
+        if not data:
+            return marshmallow.missing
+        return strict_json(data)
+
+
+class _Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
+    ARGUMENTS_PARSER = _Parser()
+
+
+class _Api(flask_smorest.Api):  # type: ignore[misc]
+    ERROR_SCHEMA = problems.ProblemSchema
+    DEFAULT_ERROR_RESPONSE_NAME = "Problem"
+
+    def handle_http_exception(self, error: HTTPException) -> Any:
+        return problems.from_http(error)
+
+
+class Resource:
+    """A group of routes under one address, documented in the OpenAPI."""
+
+    def __init__(self, name: str, url_prefix: str, description: str) -> None:
+        self.blueprint = _Blueprint(name, name, url_prefix=url_prefix, description=description)
+
+    def route(self, rule: str, method: str = "GET") -> Callable[[F], F]:
+        """Answer `method` under `rule`; the outermost decorator of a view."""
+
+        def decorate(view: F) -> F:
+            self.blueprint.route(rule, methods=[method])(view)
+            return view
+
+        return decorate
+
+    def arguments(self, schema: Schema, location: str = "json") -> Callable[[F], F]:
+        """Load the body (or the "query") with a schema and pass it as a dictionary."""
+        decorator: Callable[[F], F] = self.blueprint.arguments(schema, location=location)
+        return decorator
+
+    def response(
+        self, status: int, schema: Schema | None = None, description: str | None = None
+    ) -> Callable[[F], F]:
+        """Dump what the view returns; without a schema the view returns nothing or a Response."""
+        decorator: Callable[[F], F] = self.blueprint.response(
+            status, schema, description=description
+        )
+        return decorator
+
+    def also(
+        self, status: int, schema: Schema | None = None, description: str | None = None
+    ) -> Callable[[F], F]:
+        """Document another answer of the view."""
+        decorator: Callable[[F], F] = self.blueprint.alt_response(
+            status, schema=schema, description=description, success=status < 400
+        )
+        return decorator
+
+    def doc(self, **said: Any) -> Callable[[F], F]:
+        """Add to the OpenAPI description of the operation as it is."""
+        decorator: Callable[[F], F] = self.blueprint.doc(**said)
+        return decorator
+
+
+def make_api(app: Flask, options: Mapping[str, Any]) -> Any:
+    """Attach flask-smorest to the application; returns its Api, which knows the OpenAPI."""
+    app.config.update(options)
+    return _Api(app)
+
+
+def strict_json(data: bytes) -> Any:
+    """Parse JSON. Raises BadRequest for what is no JSON, or JSON that nothing else can read."""
+    try:
+        return json.loads(data, parse_constant=_refuse, parse_float=_finite, parse_int=_whole)
+    except (ValueError, RecursionError) as error:
+        raise BadRequest("The body is not JSON") from error
+
+
+def _refuse(word: str) -> Any:
+    raise ValueError(f"{word} is no JSON")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError("a number is too large")
+    return value
+
+
+def _whole(text: str) -> int:
+    if len(text) > 19:
+        raise ValueError("a number is too large")
+    return int(text)
