@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
 from sayso.domain.completion import Ratio
 from sayso.domain.participation import Exemption
-from sayso.domain.retention import Retention, retention, visit_statuses
-from sayso.domain.schedule import PlannedVisit, planned_visits
+from sayso.domain.retention import Retention, retention
+from sayso.domain.schedule import planned_visits
 from sayso.domain.signals import high_shares, signals
 from sayso.domain.study import Study
 from sayso.services import assessments, publishing
 from sayso.services.access import Reach
 from sayso.services.assessments import Case
 from sayso.services.completion import VISIT_KINDS
-from sayso.services.participants import Occasion, exempt_since, last_contact, status_line
+from sayso.services.participants import exempt_since, last_contact, status_line, visits_view
 
 _STILL_AHEAD = frozenset({"due", "upcoming"})
 
@@ -27,6 +28,7 @@ class ExemptLine:
     """One exempt participant, or one whose exemption waits for a second person."""
 
     code: str
+    exemption_id: int
     site: str
     arm: str
     since: date
@@ -34,7 +36,7 @@ class ExemptLine:
     preferred_language: str
     interpreter: bool
     last_visit_on: date | None
-    next_visit: Occasion | None
+    next_visit: dict[str, Any] | None
     last_contact_on: date | None
     status_line: str
     signals: list[str]
@@ -96,14 +98,11 @@ def _shown(case: Case, study: Study, now: datetime) -> list[Exemption]:
 
 def _line(case: Case, exemption: Exemption, study: Study, now: datetime) -> ExemptLine:
     facts = case.facts
-    upcoming = [
-        status.visit
-        for status in visit_statuses(facts, planned_visits(study, facts), now, study.rules)
-        if status.status in _STILL_AHEAD
-    ]
-    next_visit = min(upcoming, key=lambda visit: visit.closes, default=None)
+    planned = visits_view(facts, study, now)
+    ahead = [visit for visit in planned if visit["status"] in _STILL_AHEAD]
     return ExemptLine(
         code=facts.code,
+        exemption_id=exemption.id or 0,
         site=facts.site,
         arm=facts.arm,
         since=exemption.valid_from,
@@ -111,15 +110,11 @@ def _line(case: Case, exemption: Exemption, study: Study, now: datetime) -> Exem
         preferred_language=facts.preferred_language,
         interpreter=facts.interpreter,
         last_visit_on=max((visit.date for visit in facts.visits), default=None),
-        next_visit=None if next_visit is None else _occasion(next_visit),
+        next_visit=min(ahead, key=lambda visit: visit["closes"], default=None),
         last_contact_on=last_contact(facts),
         status_line=status_line(facts, study, now),
         signals=signals_of(case, study, exemption.id or 0),
     )
-
-
-def _occasion(visit: PlannedVisit) -> Occasion:
-    return Occasion(visit.timepoint, visit.label, visit.opens, visit.closes)
 
 
 def _shares(cases: list[Case], study: Study, now: datetime) -> dict[str, Ratio]:

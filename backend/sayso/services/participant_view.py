@@ -13,15 +13,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
-from sayso.domain.retention import visit_statuses
-from sayso.domain.schedule import planned_visits
 from sayso.domain.study import Study
 from sayso.services import access, assessments, audit, publishing, reminder_people
 from sayso.services.access import CHANGING_ROLES, Participant, Reach
 from sayso.services.assessments import Case
 from sayso.services.events import LABELS
 from sayso.services.exempt import signals_of
-from sayso.services.participants import exempt_since, last_contact, status_line
+from sayso.services.participants import exempt_since, last_contact, status_line, visits_view
 from sayso.services.reminder_history import history_of
 from sayso.services.staff_names import names_of
 from sayso.store.sealed import Keyring
@@ -68,7 +66,7 @@ def view(connection: Connection, within: Reach, code: str, keys: Keyring, now: d
         "interpreter": person.row.interpreter,
         **_entries(connection, person, keys, names),
         "exemptions": _exemptions(connection, person, case, study, names),
-        "planned_visits": _planned_visits(case, study, now),
+        "planned_visits": visits_view(facts, study, now),
         "devices": _devices(connection, person),
         "forms": _forms(connection, case, study),
         "responses": _responses(connection, person),
@@ -161,23 +159,6 @@ def _exemptions(
             **_recorded(row, names),
         }
         for row in _rows(connection, exemption, person)
-    ]
-
-
-def _planned_visits(case: Case, study: Study, now: datetime) -> list[View]:
-    planned = planned_visits(study, case.facts)
-    return [
-        {
-            "timepoint": status.visit.timepoint,
-            "label": status.visit.label,
-            "kind": status.visit.kind,
-            "opens": status.visit.opens,
-            "target": status.visit.target,
-            "closes": status.visit.closes,
-            "status": status.status,
-            "on": status.on,
-        }
-        for status in visit_statuses(case.facts, planned, now, study.rules)
     ]
 
 

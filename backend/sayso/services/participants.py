@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func
 
 from sayso.domain.completion import CELLS
 from sayso.domain.participation import Facts
+from sayso.domain.retention import visit_statuses
+from sayso.domain.schedule import planned_visits
 from sayso.domain.study import Study
 from sayso.domain.walltime import local_date
 from sayso.services import assessments, publishing, reminder_people
@@ -144,6 +147,23 @@ def next_occasion(case: Case, study: Study) -> Occasion | None:
             form = min(waiting, key=lambda form: (form.closes, form.opens))
             return Occasion(form.timepoint, study.label_of(form.timepoint), form.opens, form.closes)
     return None
+
+
+def visits_view(facts: Facts, study: Study, now: datetime) -> list[dict[str, Any]]:
+    """Every planned visit with what it is now, in order of target date."""
+    return [
+        {
+            "timepoint": status.visit.timepoint,
+            "label": status.visit.label,
+            "kind": status.visit.kind,
+            "opens": status.visit.opens,
+            "target": status.visit.target,
+            "closes": status.visit.closes,
+            "status": status.status,
+            "on": status.on,
+        }
+        for status in visit_statuses(facts, planned_visits(study, facts), now, study.rules)
+    ]
 
 
 def _line(case: Case, study: Study, reachability: str, now: datetime) -> Line:

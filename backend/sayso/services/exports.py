@@ -1,0 +1,284 @@
+"""Exports for the statistician: one row per expected form, and one per item.
+
+Both run over the participants in small groups, so that memory stays flat, and take every status
+from the same read as the screens. A form that was expected and did not come has a row that says
+why; an item is answered, not done (with the reason) or branched out, and never just absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from sayso.domain.answers import answered, shown
+from sayso.domain.completion import RULE_VERSION, Row
+from sayso.domain.evaluation import rows
+from sayso.domain.questionnaire import Item, Questionnaire
+from sayso.services import access, assessments, audit, publishing
+from sayso.services.access import Reach
+from sayso.services.assessments import Case
+from sayso.services.publishing import Published
+from sayso.store.facts import StoredForm
+from sayso.store.tables import participant
+from sayso.store.tables import questionnaire as questionnaires
+from sayso.store.tables_forms import response, score
+
+ANSWERED, NOT_DONE, BRANCHED_OUT = "ANSWERED", "NOT DONE", "BRANCHED OUT"
+PREFERS_NOT = "prefers not to answer"
+LEFT_OPEN = "left open"
+WITHHELD = "withheld: may identify a person"
+WHOLE_FORM = "ALL"
+_GROUP = 200
+
+Line = Sequence[object]
+
+_PLACE = ("study", "study_version", "data_as_of", "rule_version", "site", "arm", "participant")
+_FORM = (
+    "timepoint", "timepoint_label", "tags", "questionnaire", "questionnaire_version",
+    "questionnaire_sha256",
+)  # fmt: skip
+_WINDOW = (
+    "opens", "target", "closes", "status", "disposition", "why", "missing_reason",
+    "in_pro_population",
+)  # fmt: skip
+_RESPONSE = (
+    "response_id", "authored_at", "authored_zone", "received_at", "offered_at", "skew_seconds",
+    "mode", "originator", "assistance", "language", "app_build", "answered", "applicable",
+    "declined", "scorable",
+)  # fmt: skip
+_ITEM = ("position", "item", "item_text", "value", "value_text", "item_status", "item_reason")
+_SOURCE = ("response_id", "authored_at", "received_at", "disposition", "mode", "language")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A header and its rows; the rows are read while they are written out."""
+
+    header: Sequence[str]
+    rows: Iterator[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """What is the same in every row of one export."""
+
+    published: Published
+    now: datetime
+    versions: Mapping[str, str]
+    scores: Sequence[tuple[str, str]]
+
+    def place(self, row: Row) -> list[object]:
+        study = self.published.study
+        return [
+            study.key, study.version, self.now, RULE_VERSION, row.site, row.arm, row.participant,
+        ]  # fmt: skip
+
+    def form(self, row: Row, form: StoredForm | None) -> list[object]:
+        label = self.published.study.label_of(row.timepoint)
+        if form is None:
+            return [row.timepoint, label, None, row.questionnaire, None, None]
+        sha = form.questionnaire_sha256
+        return [
+            row.timepoint, label, " ".join(form.tags), row.questionnaire, self.versions[sha], sha,
+        ]  # fmt: skip
+
+
+def expected_forms(connection: Connection, within: Reach, now: datetime) -> Table:
+    """One row per participant and expected form, with status, response and scores.
+
+    Scores are one column each, named INSTRUMENT.SCORE; empty where the rule says unscorable.
+    """
+    cut = _cut(connection, within, now)
+    names = [f"{instrument}.{name}" for instrument, name in cut.scores]
+    return Table(
+        (*_PLACE, *_FORM, *_WINDOW, *_RESPONSE, *names), _form_lines(connection, within, cut)
+    )
+
+
+def items(connection: Connection, within: Reach, now: datetime) -> Table:
+    """One row per item of every received form, and one row for a form that never came.
+
+    Forms that are upcoming or still open and empty have no row yet.
+    """
+    cut = _cut(connection, within, now)
+    return Table((*_PLACE, *_FORM[:5], *_ITEM, *_SOURCE), _item_lines(connection, within, cut))
+
+
+def record(
+    connection: Connection, within: Reach, what: str, lines: int, sha256: str, now: datetime
+) -> None:
+    """Note in the audit trail who took which file away; the hash tells two files apart."""
+    audit.record(
+        connection,
+        within.actor,
+        "export.made",
+        f"export/{within.study_key}/{what}",
+        after={
+            "rows": lines,
+            "sha256": sha256,
+            "sites": sorted(site.code for site in within.sites.values()),
+        },
+        now=now,
+    )
+
+
+def _cut(connection: Connection, within: Reach, now: datetime) -> _Cut:
+    published = publishing.current(connection, within.study_key)
+    shas = {
+        sha: None
+        for version in publishing.versions(connection, within.study_key)
+        for sha in publishing.pinned_questionnaires(connection, version.id).values()
+    }
+    rows_ = connection.execute(
+        select(questionnaires.c.sha256, questionnaires.c.version).where(
+            questionnaires.c.sha256.in_(shas)
+        )
+    )
+    loaded = [publishing.questionnaire_by_hash(connection, sha) for sha in shas]
+    scores = dict.fromkeys((one.id, rule.id) for one in loaded for rule in one.scores)
+    return _Cut(published, now, {row.sha256: row.version for row in rows_}, list(scores))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """One row to be written: how it counts, the stored form behind it, and its response."""
+
+    row: Row
+    form: StoredForm | None
+    answer: Any
+
+
+def _found(
+    connection: Connection, within: Reach, cut: _Cut, *, scores: bool
+) -> Iterator[tuple[_Found, Mapping[tuple[str, str], object]]]:
+    """Every row in order of participant and schedule, a group of participants at a time."""
+    rules = cut.published.study.rules
+    for group in _groups(connection, within):
+        cases = assessments.cases(connection, within, rules, cut.now, participant.c.id.in_(group))
+        forms = {
+            (case.facts.code, form.timepoint, form.questionnaire): form
+            for case in cases
+            for form in case.forms
+        }
+        answers = _answers(connection, cases)
+        values = _scores(connection, cases) if scores else {}
+        people = assessments.as_assessments(connection, within, cases)
+        counted = rows(cut.published.study, people, cut.now, rules)
+        for row in sorted(counted, key=lambda row: row.participant):
+            form = forms.get((row.participant, row.timepoint, row.questionnaire))
+            response_id = row.status.response.id if row.status.response else ""
+            found = _Found(row, form, answers.get(response_id))
+            yield found, values.get(response_id, {})
+
+
+def _groups(connection: Connection, within: Reach) -> Iterator[list[int]]:
+    ids = list(
+        connection.execute(
+            access.people(within).with_only_columns(participant.c.id).order_by(participant.c.code)
+        ).scalars()
+    )
+    for start in range(0, len(ids), _GROUP):
+        yield ids[start : start + _GROUP]
+
+
+def _answers(connection: Connection, cases: Iterable[Case]) -> dict[str, Any]:
+    ids = [case.id for case in cases]
+    found = connection.execute(select(response).where(response.c.participant_id.in_(ids)))
+    return {row.id: row for row in found}
+
+
+def _scores(
+    connection: Connection, cases: Iterable[Case]
+) -> dict[str, dict[tuple[str, str], object]]:
+    ids = [case.id for case in cases]
+    values: dict[str, dict[tuple[str, str], object]] = {}
+    for row in connection.execute(
+        select(score.c.response_id, score.c.score, score.c.value, score.c.label,
+               questionnaires.c.instrument)
+        .join(response, response.c.id == score.c.response_id)
+        .join(questionnaires, questionnaires.c.sha256 == response.c.questionnaire_sha256)
+        .where(response.c.participant_id.in_(ids))
+        .order_by(score.c.id)
+    ):  # fmt: skip
+        kept = values.setdefault(row.response_id, {})
+        kept[row.instrument, row.score] = row.value if row.label is None else row.label
+    return values
+
+
+def _form_lines(connection: Connection, within: Reach, cut: _Cut) -> Iterator[Line]:
+    for found, values in _found(connection, within, cut, scores=True):
+        row, form, answer = found.row, found.form, found.answer
+        window = [form.opens, form.target, form.closes] if form else [None, None, None]
+        status = row.status
+        yield [
+            *cut.place(row),
+            *cut.form(row, form),
+            *window,
+            status.status,
+            status.disposition,
+            status.why if form else None,
+            status.reason,
+            row.in_pro_population,
+            *_response(answer),
+            *(values.get(key) for key in cut.scores),
+        ]
+
+
+def _response(answer: Any) -> list[object]:
+    if answer is None:
+        return [None] * len(_RESPONSE)
+    return [
+        answer.id, answer.authored_at, answer.authored_zone, answer.received_at, answer.offered_at,
+        answer.skew_seconds, answer.mode, answer.originator, answer.assistance, answer.language,
+        answer.app_build, answer.answered, answer.applicable, answer.declined, answer.scorable,
+    ]  # fmt: skip
+
+
+def _item_lines(connection: Connection, within: Reach, cut: _Cut) -> Iterator[Line]:
+    for found, _values in _found(connection, within, cut, scores=False):
+        row, form, answer = found.row, found.form, found.answer
+        start = [*cut.place(row), *cut.form(row, form)[:5]]
+        if answer is not None:
+            end = [
+                answer.id, answer.authored_at, answer.received_at, row.status.detail, answer.mode,
+                answer.language,
+            ]  # fmt: skip
+            asked = publishing.questionnaire_by_hash(connection, answer.questionnaire_sha256)
+            for cells in _item_cells(asked, answer.answers, answer.skipped):
+                yield [*start, *cells, *end]
+        elif row.status.status not in {"upcoming", "open"}:
+            why = row.status.reason or row.status.detail
+            cells = [0, WHOLE_FORM, None, None, None, NOT_DONE, why]
+            yield [*start, *cells, None, None, None, row.status.detail, None, None]
+
+
+def _item_cells(
+    asked: Questionnaire, answers: Mapping[str, Any], skipped: Sequence[str]
+) -> Iterator[list[object]]:
+    visible = shown(asked, answers, skipped)
+    for position, item in enumerate(asked.items_in_order(), start=1):
+        value = answers.get(item.id)
+        if item.id not in visible:
+            cells: list[object] = [None, None, BRANCHED_OUT, None]
+        elif item.id in skipped:
+            cells = [None, None, NOT_DONE, PREFERS_NOT]
+        elif not answered(value):
+            cells = [None, None, NOT_DONE, LEFT_OPEN]
+        elif item.identifying:
+            cells = [None, None, ANSWERED, WITHHELD]
+        else:
+            cells = [value, _words(item, value), ANSWERED, None]
+        yield [position, item.id, item.text, *cells]
+
+
+def _words(item: Item, value: Any) -> str | None:
+    """The text of the chosen options, for reading; None where the value speaks for itself."""
+    if not item.options:
+        return None
+    texts = {option.code: option.text for option in item.options}
+    chosen = value if isinstance(value, list) else [value]
+    return "; ".join(texts.get(code, str(code)) for code in chosen) or None

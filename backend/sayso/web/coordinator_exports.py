@@ -1,0 +1,64 @@
+"""Files for the statistician. Who took which file away is on record before it is handed over."""
+
+from __future__ import annotations
+
+import hashlib
+from tempfile import SpooledTemporaryFile
+from typing import IO
+
+from flask import Response, send_file
+
+from sayso.formats.tabular import csv_chunks
+from sayso.services import exports
+from sayso.services.exports import Table
+from sayso.store.engine import transaction
+from sayso.web.auth import for_staff
+from sayso.web.context import here
+from sayso.web.coordinator_people import reach
+from sayso.web.smorest import Resource
+
+files = Resource("exports", "/api/studies", "Comma-separated files, one row per form or per item.")
+_IN_MEMORY = 4_000_000
+
+
+@files.route("/<key>/exports/expected-forms.csv")
+@for_staff()
+@files.response(200, description="One row per expected form, with status, response and scores.")
+def expected_forms(key: str) -> Response:
+    """One row per participant and expected form."""
+    at = here()
+    return _file(key, "expected-forms", exports.expected_forms(at.connection, reach(key), at.now))
+
+
+@files.route("/<key>/exports/items.csv")
+@for_staff()
+@files.response(200, description="One row per item, answered, not done or branched out.")
+def items(key: str) -> Response:
+    """One row per item of every received form, and one per form that never came."""
+    at = here()
+    return _file(key, "items", exports.items(at.connection, reach(key), at.now))
+
+
+def _file(key: str, name: str, table: Table) -> Response:
+    """Write the table to a file that leaves memory when it grows, then note who gets it.
+
+    The note has a transaction of its own: reading can take a while, and on SQLite a transaction
+    that means to write would keep every phone's answers waiting for as long.
+    """
+    at = here()
+    content: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)
+    digest, lines = hashlib.sha256(), -1
+    for chunk in csv_chunks(table.header, table.rows):
+        data = chunk.encode()
+        digest.update(data)
+        lines += chunk.count("\r\n")
+        content.write(data)
+    content.seek(0)
+    with transaction(at.state.engine) as connection:
+        exports.record(connection, reach(key), name, lines, digest.hexdigest(), at.now)
+    response = send_file(
+        content, "text/csv", as_attachment=True, download_name=f"{key}-{name}.csv", max_age=0
+    )
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Content-Type"] = "text/csv; charset=utf-8"
+    return response
