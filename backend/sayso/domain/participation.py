@@ -94,11 +94,11 @@ class ResponseFact:
     mode: str = "own_device"
     scorable: bool | None = None
     time_accepted: bool | None = None
-    time_decided_at: datetime | None = None
     assistance: str = "none"
     answered: int | None = None
     applicable: int | None = None
     declined: int | None = None
+    time_decided_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
