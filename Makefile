@@ -37,7 +37,7 @@ fix: setup ## mend what the linters can mend by themselves
 	@cd pwa && npm run --silent fix
 
 bench: setup packages .stamps/app ## measure side by side and write tests/bench/RESULTS.md
-	@$(BIN)/python -m bench
+	@cd tests && ../$(BIN)/python -m bench
 
 nightly: setup packages .stamps/app ## run the long proofs that `make test` leaves out
 	@$(BIN)/python -m pytest -m nightly
@@ -62,6 +62,7 @@ clean: ## remove everything that these targets have made
 $(UV):
 	@echo "setup: making .venv"
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Sayso needs Python 3.11 or newer.")'
+	@python3 -c 'import ensurepip' 2>/dev/null || tests/tools/packages.sh python3-venv
 	@python3 -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 

@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
 # Install the Debian packages that the tests use and this machine lacks; without root, name them.
 # Tests that miss one are skipped with the reason, or fail where SAYSO_REQUIRE_ALL is set.
+# Arguments, if there are any, are the packages wanted instead.
 set -euo pipefail
 
 wanted=(
   age caddy chromium faketime firefox-esr fonts-dejavu-core nginx-light postgresql systemd
   webkit2gtk-driver xvfb
 )
+[ "$#" -eq 0 ] || wanted=("$@")
 missing=()
 
 if ! command -v dpkg-query >/dev/null; then
-  echo "packages: this is no Debian; tests use whichever of ${wanted[*]} they find."
+  echo "packages: this is no Debian; what is used is whichever of ${wanted[*]} is found."
   exit 0
 fi
 for package in "${wanted[@]}"; do
@@ -19,7 +21,7 @@ for package in "${wanted[@]}"; do
 done
 [ "${#missing[@]}" -gt 0 ] || exit 0
 if [ "$(id -u)" -ne 0 ]; then
-  echo "packages: tests that need them are skipped; as root: apt-get install ${missing[*]}"
+  echo "packages: what needs them is skipped; as root: apt-get install ${missing[*]}"
   exit 0
 fi
 
