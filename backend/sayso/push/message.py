@@ -21,7 +21,7 @@ LONGEST_TTL = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class PushMessage:
-    """One message to one subscription; `ttl` in seconds, `key_id` names the key it subscribed with."""
+    """One message to one subscription; `ttl` in seconds, `key_id` names our key it knows."""
 
     endpoint: str
     p256dh: str

@@ -67,8 +67,10 @@ def claim(connection: Connection, token: str, now: datetime, limit: int) -> int:
         update(delivery)
         .where(delivery.c.id.in_(select(due.c.id)))
         .values(next_at=now + LEASE, attempts=delivery.c.attempts + 1, lease_token=token)
+        .returning(delivery.c.id)
     )
-    return int(taken.rowcount)
+    # One driver does not count the rows of a statement that begins with WITH.
+    return len(taken.all())
 
 
 def settle(connection: Connection, settled: Sequence[Settled], now: datetime) -> None:

@@ -19,6 +19,6 @@ def version() -> str:
         for name in ("tzdata.zi", "+VERSION"):
             file = Path(folder) / name
             if file.is_file():
-                first = file.open(encoding="utf-8").readline().strip()
-                return first.removeprefix("# version ")
+                with file.open(encoding="utf-8") as lines:
+                    return lines.readline().strip().removeprefix("# version ")
     return metadata.version("tzdata")

@@ -1,7 +1,7 @@
 """The metronome: APScheduler calls the jobs, and that is all it does.
 
-It holds no reminder. Its jobs live in memory, a late or doubled call finds the rows as they are, and
-several workers on several hosts are safe because of how rows are taken, not because of anything
+It holds no reminder. Its jobs live in memory, a late or doubled call finds the rows as they are,
+and several workers on several hosts are safe because of how rows are taken, not because of anything
 here. A job that fails is logged and called again next time.
 """
 
