@@ -55,9 +55,8 @@ def replan_many(
         who.append(participant.c.id.in_(participant_ids))
     known = facts_of(connection, *who, history=True)
     stored = forms_of(connection, *who)
-    sites = dict(
-        connection.execute(select(participant.c.id, participant.c.site_id).where(*who)).tuples()
-    )
+    homes = connection.execute(select(participant.c.id, participant.c.site_id).where(*who))
+    sites = {row.id: row.site_id for row in homes}
     history = publishing.history(published)
     plans: dict[int, Plan] = {}
     entries: list[audit.Entry] = []
