@@ -119,7 +119,7 @@ class TomlTable:
                     self.fault(origin, f"names {name!r}, which is not here", "remove that name")
                 said[name] = origin
         for name in self.content:
-            if name in PROVENANCES:
+            if name not in self._read or name in PROVENANCES:
                 continue
             if name not in said:
                 mend = f'add "{name}" to the list public or to the list assumed of {self.path}'
