@@ -36,6 +36,8 @@ export const api = {
   askForCall: (): Promise<Result<{ call_requested_at: string }>> =>
     ask("POST", "/api/me/call-request", {}),
   callNoMore: (): Promise<Result<void>> => ask("DELETE", "/api/me/call-request"),
+  sayWhy: (form: number, reason: string): Promise<Result<unknown>> =>
+    ask("POST", "/api/me/missing-reasons", { expected_form_id: form, reason }),
   subscribe: (body: SubscriptionBody): Promise<Result<{ id: number; confirmed: boolean }>> =>
     ask("PUT", "/api/me/subscriptions", body),
   unsubscribe: (endpoint: string): Promise<Result<void>> =>

@@ -8,7 +8,7 @@ import { questions } from "./questionnaire.ts";
 
 export interface Step {
   question: Question;
-  /** Texts of the page, matrix and displayed items that come before the question. */
+  /** The pages and matrices around the question and the displayed texts before it, in order. */
   context: readonly Item[];
 }
 
@@ -21,13 +21,17 @@ export function steps(
   const visible = shown(questionnaire, answers, skipped);
   const byId = new Map(questions(questionnaire).map((question) => [question.id, question]));
   const found: Step[] = [];
+  const order = new Map<Item, number>();
   let notes: Item[] = [];
   const visit = (items: readonly Item[]): void => {
     for (const item of items) {
       if (!visible.has(item.id)) continue;
+      order.set(item, order.size);
       const question = byId.get(item.id);
       if (question) {
-        found.push({ question, context: [...question.parents, ...notes] });
+        const context = [...question.parents, ...notes];
+        context.sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
+        found.push({ question, context });
         notes = [];
       } else if (item.type === "display") {
         notes.push(item);

@@ -102,7 +102,7 @@ export function DoneScreen({ response }: { response: string }) {
   const next = nextForm(list, sent?.form_id ?? null, me);
   return (
     <Page title={en.done.title}>
-      <div role="status">
+      <div role="status" class="outcome">
         <Outcome state={state} response={response} />
       </div>
       {next && (

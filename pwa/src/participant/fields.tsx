@@ -1,5 +1,6 @@
 /** Questions answered by typing: numbers, dates, times and text. */
 import { useState } from "preact/hooks";
+import { longest } from "../core/questionnaire.ts";
 import { en } from "../strings/en.ts";
 import { type InputProps, inputId } from "./input.ts";
 
@@ -71,11 +72,16 @@ export function DateOrTime({ question, value, describedBy, invalid, onAnswer, on
   );
 }
 
+/** From here on the person is told how much room is left. */
+const NEARLY_FULL = 80;
+
 export function TextField({ question, value, describedBy, invalid, onAnswer }: InputProps) {
   const text = typeof value === "string" ? value : "";
-  const left = question.max_length === undefined ? null : question.max_length - [...text].length;
+  const most = longest(question) ?? 0;
+  const left = most - [...text].length;
+  const counted = left < NEARLY_FULL;
   const leftId = `${inputId(question)}-left`;
-  const described = [describedBy, left === null ? "" : leftId].filter(Boolean).join(" ");
+  const described = [describedBy, counted ? leftId : ""].filter(Boolean).join(" ");
   const common = {
     class: "field",
     id: inputId(question),
@@ -93,12 +99,12 @@ export function TextField({ question, value, describedBy, invalid, onAnswer }: I
       ) : (
         <textarea rows={5} {...common} />
       )}
-      {left !== null && (
+      {counted && (
         <p class={left < 0 ? "hint hint-bad" : "hint"} id={leftId}>
           {en.form.left(left)}
         </p>
       )}
-      {question.identifying !== true && <p class="hint">{en.form.names}</p>}
+      {question.identifying !== true && !question.help && <p class="hint">{en.form.names}</p>}
     </div>
   );
 }

@@ -32,6 +32,15 @@ export interface FormState {
 
 const MIRROR_AFTER_MS = 1500;
 
+let askedToPersist = false;
+
+/** Asks the browser, once, not to clear this app's storage when space runs low. */
+function askToPersist(): void {
+  if (askedToPersist) return;
+  askedToPersist = true;
+  void navigator.storage?.persist?.().catch(() => false);
+}
+
 const newer = (one: { saved_at: string } | null, other: { saved_at: string } | null): boolean =>
   Date.parse(one?.saved_at ?? "") > (Date.parse(other?.saved_at ?? "") || 0);
 
@@ -172,6 +181,7 @@ export class FormSession {
         () => true,
         () => false,
       );
+      if (stored) askToPersist();
       if (this.state.draft === stamped) this.set({ saved: stored ? "phone" : "failed" });
     });
     clearTimeout(this.mirrorTimer);

@@ -1,11 +1,12 @@
 /** The home screen: one sentence that says what there is to do, and what happened before. */
 import { useState } from "preact/hooks";
 import { api } from "../api/participant.ts";
-import type { FormCard, Me, Occasion } from "../api/types.ts";
+import type { FormCard, Me } from "../api/types.ts";
 import { clockTime, dateIn, longDate } from "../core/dates.ts";
 import { now } from "../device/clock.ts";
 import { en, sentence } from "../strings/en.ts";
 import { Icon } from "../ui/icons.tsx";
+import { Dates } from "./dates-list.tsx";
 import { Note, Page } from "./layout.tsx";
 import { clockIsWrong, daysLeft, finished, type Todo, todo, upcoming } from "./plan.ts";
 import { paths } from "./router.ts";
@@ -13,15 +14,21 @@ import { type State, useAppState } from "./state.ts";
 import { sendAll, takeMe } from "./sync.ts";
 import { isTooOld, takeOver } from "./updates.ts";
 
-const begun = (form: FormCard): boolean => form.draft_saved_at !== null;
+const begun = (form: FormCard, here: ReadonlySet<number>): boolean =>
+  form.draft_saved_at !== null || here.has(form.id);
 
 /** The one sentence. */
-export function headline(me: Me, list: readonly Todo[], today: string): string {
+export function headline(
+  me: Me,
+  list: readonly Todo[],
+  today: string,
+  here: ReadonlySet<number>,
+): string {
   if (me.exempt) return en.home.exempt;
   const forms = list.flatMap((one) => one.forms);
   if (forms.length > 0) {
     const minutes = forms.reduce((sum, form) => sum + form.minutes, 0);
-    if (forms.every(begun)) return en.home.goOn(forms.length);
+    if (forms.every((form) => begun(form, here))) return en.home.goOn(forms.length);
     return en.home.todo(forms.length, minutes);
   }
   const next = upcoming(me, today)[0];
@@ -29,7 +36,7 @@ export function headline(me: Me, list: readonly Todo[], today: string): string {
   return `${en.home.nothing} ${after}`;
 }
 
-function Task({ one, today }: { one: Todo; today: string }) {
+function Task({ one, today, here }: { one: Todo; today: string; here: ReadonlySet<number> }) {
   const first = one.forms[0] as FormCard;
   const left = daysLeft(one.occasion, today);
   return (
@@ -45,12 +52,14 @@ function Task({ one, today }: { one: Todo; today: string }) {
         {one.forms.map((form) => (
           <li key={form.id}>
             <span translate={false}>{form.title}</span>
-            <span class="hint">{begun(form) ? en.home.begun : en.home.minutes(form.minutes)}</span>
+            <span class="hint">
+              {begun(form, here) ? en.home.begun : en.home.minutes(form.minutes)}
+            </span>
           </li>
         ))}
       </ul>
       <a class="button" href={paths.form(first.id)}>
-        {begun(first) ? en.home.continue : en.home.start}
+        {begun(first, here) ? en.home.continue : en.home.start}
       </a>
     </section>
   );
@@ -98,78 +107,6 @@ function Phone({ me }: { me: Me | null }) {
     <a class="button button-quiet" href={`tel:${me.support.phone.replace(/[^+\d]/g, "")}`}>
       <Icon name="phone" /> {en.home.phone(me.support.team_name)}
     </a>
-  );
-}
-
-function Past({ occasion, state, today }: { occasion: Occasion; state: State; today: string }) {
-  return (
-    <li class="past">
-      <p class="past-label" translate={false}>
-        {occasion.label}
-      </p>
-      {occasion.closed_why && <p class="hint">{occasion.closed_why}</p>}
-      <ul>
-        {occasion.forms.map((form) => {
-          const receipt = state.receipts.find((one) => one.form_id === form.id);
-          const at = form.received_at ?? receipt?.received_at ?? null;
-          const waits = state.waiting.find((one) => one.form_id === form.id);
-          const zone = state.me?.zone ?? "";
-          return (
-            <li key={form.id} class="past-form">
-              <span translate={false}>{form.title}</span>
-              <span class="hint">
-                {at !== null && (
-                  <>
-                    <Icon name="tick" />{" "}
-                    {en.home.received(longDate(dateIn(zone, new Date(at)), today))}
-                    {receipt && `. ${en.home.receipt(receipt.code)}`}
-                  </>
-                )}
-                {at === null && (waits ? en.home.onPhone : form.why)}
-              </span>
-            </li>
-          );
-        })}
-      </ul>
-    </li>
-  );
-}
-
-function Dates({ me, state, today }: { me: Me; state: State; today: string }) {
-  const done = finished(state.waiting, state.receipts);
-  const coming = upcoming(me, today);
-  const past = me.occasions.filter(
-    (occasion) =>
-      occasion.state === "done" ||
-      occasion.state === "closed" ||
-      occasion.forms.some((form) => form.state === "received" || done.has(form.id)),
-  );
-  return (
-    <>
-      {coming.length > 0 && (
-        <section>
-          <h2>{en.home.comingUp}</h2>
-          <ul class="list">
-            {coming.map((occasion) => (
-              <li key={occasion.timepoint}>
-                <span translate={false}>{occasion.label}</span>
-                <span class="hint">{en.home.opens(longDate(occasion.opens_on, today))}</span>
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
-      {past.length > 0 && (
-        <section>
-          <h2>{en.home.past}</h2>
-          <ul class="list">
-            {past.map((occasion) => (
-              <Past key={occasion.timepoint} occasion={occasion} state={state} today={today} />
-            ))}
-          </ul>
-        </section>
-      )}
-    </>
   );
 }
 
@@ -254,14 +191,14 @@ export function HomeScreen() {
   const today = dateIn(me.zone, now());
   const list = todo(me, finished(state.waiting, state.receipts), today);
   return (
-    <Page title={en.home.title}>
-      <p class="lead">{headline(me, list, today)}</p>
+    <Page title={en.home.title} brand>
+      <p class="lead">{headline(me, list, today, state.begun)}</p>
       <Warnings state={state} />
       <Unsent state={state} />
       {list.map((one) => (
-        <Task key={one.occasion.timepoint} one={one} today={today} />
+        <Task key={one.occasion.timepoint} one={one} today={today} here={state.begun} />
       ))}
-      <Dates me={me} state={state} today={today} />
+      {!me.exempt && <Dates me={me} state={state} today={today} />}
       <CallMe me={me} />
       <p>
         <a class="more" href={paths.more}>

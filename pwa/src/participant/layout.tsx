@@ -27,9 +27,11 @@ interface PageProps {
   children: ComponentChildren;
   /** Shows a way back to the home screen. */
   back?: boolean;
+  /** Shows the app's name and mark. */
+  brand?: boolean;
 }
 
-export function Page({ title, children, back = false }: PageProps) {
+export function Page({ title, children, back = false, brand = false }: PageProps) {
   useTitle(title);
   const heading = useFocusOn<HTMLHeadingElement>(title);
   return (
@@ -40,6 +42,11 @@ export function Page({ title, children, back = false }: PageProps) {
             <Icon name="back" /> {en.form.back}
           </a>
         </nav>
+      )}
+      {brand && (
+        <p class="brand">
+          <img src="/icons/icon.svg" alt="" width="32" height="32" /> {en.appName}
+        </p>
       )}
       <main class="main">
         <h1 tabIndex={-1} ref={heading}>

@@ -6,7 +6,7 @@ import { en } from "../strings/en.ts";
 import { Icon } from "../ui/icons.tsx";
 import { Note, Page } from "./layout.tsx";
 import { platform } from "./platform.ts";
-import { oweSignOut, setTextSize, textSize } from "./prefs.ts";
+import { forgetChoices, oweSignOut, setTextSize, textSize } from "./prefs.ts";
 import { turnOff } from "./push.ts";
 import { Reminders } from "./reminders.tsx";
 import { go, paths } from "./router.ts";
@@ -16,13 +16,11 @@ import { orElse } from "./sync.ts";
 function TextSize() {
   const [size, setSize] = useState(textSize);
   return (
-    <fieldset class="card">
-      <legend>
-        <h2>
-          <Icon name="text" /> {en.settings.text}
-        </h2>
-      </legend>
-      <div class="options">
+    <section class="card">
+      <h2 id="text-size">
+        <Icon name="text" /> {en.settings.text}
+      </h2>
+      <div class="options" role="radiogroup" aria-labelledby="text-size">
         {en.settings.sizes.map((name, index) => (
           <label class="option" key={name}>
             <input
@@ -38,7 +36,7 @@ function TextSize() {
           </label>
         ))}
       </div>
-    </fieldset>
+    </section>
   );
 }
 
@@ -48,12 +46,14 @@ export async function signOut(): Promise<void> {
   const result = await api.signOut();
   oweSignOut(!result.ok && result.slug !== "sign-in-needed");
   await orElse(wipe(), undefined);
+  forgetChoices();
   if ("caches" in window) {
     for (const name of await caches.keys()) await caches.delete(name);
   }
   const registration = await navigator.serviceWorker?.getRegistration();
   await registration?.unregister();
-  setState({ me: null, checkedAt: null, waiting: [], receipts: [], lost: false, unstored: null });
+  const nothing = { waiting: [], receipts: [], begun: new Set<number>(), unstored: null };
+  setState({ me: null, checkedAt: null, lost: false, ...nothing });
   go(paths.home, { replace: true });
 }
 

@@ -33,6 +33,21 @@ export function applyTextSize(size: number): void {
 export const dismissed = (what: string): boolean => read(`dismissed-${what}`) !== null;
 export const dismiss = (what: string): void => write(`dismissed-${what}`, "yes");
 
+/** Whether the person has said on this phone why a form was missed. */
+export const saidWhy = (form: number): boolean => dismissed(`why-${form}`);
+export const rememberWhy = (form: number): void => dismiss(`why-${form}`);
+
+/** Forgets every choice but the text size; part of clearing the phone. */
+export function forgetChoices(): void {
+  try {
+    for (const name of Object.keys(localStorage)) {
+      if (name.startsWith("dismissed-")) localStorage.removeItem(name);
+    }
+  } catch {
+    // Nothing was kept where nothing can be kept.
+  }
+}
+
 /** A sign-out made without network: the server is told before anything else next time. */
 export const signOutOwed = (): boolean => read("sign-out-owed") !== null;
 export const oweSignOut = (owed: boolean): void => write("sign-out-owed", owed ? "yes" : null);

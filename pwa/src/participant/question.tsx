@@ -114,7 +114,7 @@ function Body({ session, state, question, error, onBad }: BodyProps) {
         </p>
       )}
       {question.required === false && <p class="hint">{en.form.optional}</p>}
-      {question.type === "multiple" && <p class="hint">{en.form.pickAny}</p>}
+      {question.type === "multiple" && !question.help && <p class="hint">{en.form.pickAny}</p>}
       {error && (
         <p class="error" id={ids.error}>
           <Icon name="warning" /> {error}

@@ -80,6 +80,38 @@ function OnThisPhone({ me }: { me: Me }) {
   );
 }
 
+type Save = (wanted: Preferences, text?: string) => Promise<void>;
+
+const EVENING = 18;
+
+/** The instant of an hour today or on a later day, by this phone's clock. */
+export function atHour(from: Date, days: number, hour: number): string {
+  const date = new Date(from);
+  date.setDate(date.getDate() + days);
+  date.setHours(hour, 0, 0, 0);
+  return date.toISOString();
+}
+
+function Snooze({ save, hour }: { save: Save; hour: number }) {
+  const at = now();
+  const later = (text: string, days: number, wanted: number) => (
+    <button
+      type="button"
+      class="button button-quiet"
+      onClick={() => void save({ snooze_until: atHour(at, days, wanted) }, en.reminders.snoozed)}
+    >
+      {text}
+    </button>
+  );
+  return (
+    <div class="buttons">
+      <h3>{en.reminders.snooze}</h3>
+      {at.getHours() < EVENING && later(en.reminders.thisEvening, 0, EVENING)}
+      {later(en.reminders.tomorrow, 1, hour)}
+    </div>
+  );
+}
+
 /** The hours one can be reminded at: not at night. */
 const HOURS = Array.from({ length: 14 }, (_none, index) => index + 8).filter((hour) => hour < 21);
 
@@ -123,6 +155,7 @@ export function Reminders({ me }: { me: Me }) {
         <p>{en.reminders.pausedUntil(longDate(paused_until.slice(0, 10), today))}</p>
       )}
       <p role="status">{said}</p>
+      {!opted_out && !paused_until && <Snooze save={save} hour={hour} />}
       {opted_out || paused_until ? (
         button(en.reminders.resume, { opted_out: false, paused_until: null })
       ) : (

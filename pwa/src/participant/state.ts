@@ -15,6 +15,8 @@ export interface State {
   lost: boolean;
   waiting: readonly Waiting[];
   receipts: readonly KeptReceipt[];
+  /** Ids of forms with answers on this phone that are not sent yet. */
+  begun: ReadonlySet<number>;
   /** A finished response that this phone could not store; it lives only as long as the page. */
   unstored: Entry | null;
   sending: boolean;
@@ -30,6 +32,7 @@ let state: State = {
   lost: false,
   waiting: [],
   receipts: [],
+  begun: new Set(),
   unstored: null,
   sending: false,
   update: null,

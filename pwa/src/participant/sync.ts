@@ -31,12 +31,9 @@ export async function orElse<T>(work: Promise<T>, fallback: T): Promise<T> {
 
 /** Reads what the phone knows; the first thing that runs. */
 export async function readPhone(): Promise<void> {
-  const [known, rows, codes] = await Promise.all([
-    orElse(kept<KeptMe>("me"), null),
-    orElse(waiting(), []),
-    orElse(receipts(), []),
-  ]);
-  setState({ me: known?.me ?? null, checkedAt: known?.at ?? null, waiting: rows, receipts: codes });
+  const known = await orElse(kept<KeptMe>("me"), null);
+  setState({ me: known?.me ?? null, checkedAt: known?.at ?? null });
+  await readOutbox();
 }
 
 /** Takes over what the server says about this person. */
@@ -114,11 +111,21 @@ export async function sendAll(): Promise<void> {
   await readOutbox();
 }
 
-/** Reads the outbox again: another window or the service worker may have emptied it. */
+/** Reads the phone again: another window or the service worker may have changed it. */
 export async function readOutbox(): Promise<void> {
-  const [rows, codes] = await Promise.all([orElse(waiting(), []), orElse(receipts(), [])]);
+  const person = getState().me?.participant_code ?? "";
+  const [rows, codes, own] = await Promise.all([
+    orElse(waiting(), []),
+    orElse(receipts(), []),
+    orElse(drafts(person), []),
+  ]);
   const inMemory = getState().receipts.filter((one) => !codes.some(({ id }) => id === one.id));
-  setState({ waiting: rows, receipts: [...inMemory, ...codes] });
+  const begun = own.filter((draft) => Object.keys(draft.answers).length + draft.skipped.length > 0);
+  setState({
+    waiting: rows,
+    receipts: [...inMemory, ...codes],
+    begun: new Set(begun.map((draft) => draft.form_id)),
+  });
 }
 
 let running: Promise<void> | null = null;

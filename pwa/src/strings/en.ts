@@ -47,6 +47,7 @@ export const en = {
     begun: "Begun",
     comingUp: "Coming up",
     past: "Past",
+    earlier: "Earlier ones",
     opens: (date: string): string => `Opens ${date}`,
     closes: (date: string): string => `closes ${date}`,
     received: (date: string): string => `Received ${date}`,
@@ -169,6 +170,22 @@ export const en = {
     duplicate: "You had sent this one before. The team will see both.",
     next: (title: string): string => `Next: ${title}`,
     home: "Go home",
+  },
+
+  why: {
+    ask: "Tell us why",
+    thanks: "Thank you for telling us.",
+    /** The reasons a participant can give; the keys are the study's codes. */
+    reasons: {
+      too_ill: "I was too ill",
+      too_distressed: "It was too upsetting",
+      forgot_or_intended_later: "I forgot",
+      no_time: "I had no time",
+      participant_unaware: "I did not know about it",
+      technical: "The app did not work",
+      refused_this_time: "I did not want to",
+      unknown: "I would rather not say",
+    } as Readonly<Record<string, string>>,
   },
 
   reminders: {
