@@ -424,3 +424,9 @@ class SchemaOutOfDate(SaysoError):
     """The database does not have the tables that this program works with."""
 
     slug = "schema-out-of-date"
+
+
+class PushNotSetUp(SaysoError):
+    """This installation has no key for push messages, so no phone can be registered."""
+
+    slug = "push-not-set-up"

@@ -18,7 +18,6 @@ from sayso.services.access import Participant
 def facts_changed(connection: Connection, person: Participant, now: datetime) -> None:
     """Plan the participant's forms anew and stop messages that have lost their ground."""
     planning.replan(connection, person.actor, person.study_key, person.id, now)
-    reminder_planning.replan(connection, [person.id], now)
     verdict = may_set_up(access.facts(connection, person), now)
     if verdict.action != SEND:
         reminders.cancel_all(connection, person.id, verdict.reason, verdict.why, now)

@@ -38,6 +38,10 @@ PROBLEMS: dict[type[SaysoError], Row] = {
     errors.ParticipantExempt: (409, "The participant is exempt"),
     errors.UnknownSite: (404, "No such site"),
     errors.UnknownStudy: (404, "No such study"),
+    errors.NotAsked: (409, "No reminders are set up"),
+    errors.EndpointRefused: (422, "This push address is not accepted"),
+    errors.SubscriptionKeysRefused: (422, "These push keys are not accepted"),
+    errors.PushNotSetUp: (503, "Reminders on phones are not set up"),
     errors.StaffExists: (409, "The account exists"),
 }
 _DEFAULT: Row = (422, "The request cannot be carried out")

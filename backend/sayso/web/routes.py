@@ -5,12 +5,21 @@ A new group is written in a module of its own and named here; nothing registers 
 
 from __future__ import annotations
 
-from sayso.web import coordinator, coordinator_exports, coordinator_people, participant, session
+from sayso.web import (
+    coordinator,
+    coordinator_exports,
+    coordinator_people,
+    participant,
+    session,
+    subscriptions,
+)
 from sayso.web.smorest import Resource
 
 RESOURCES: tuple[Resource, ...] = (
     session.phone,
     participant.own,
+    subscriptions.phone,
+    subscriptions.acks,
     participant.texts,
     session.staff,
     coordinator.study,

@@ -276,6 +276,10 @@ export const en = {
     "code-not-accepted":
       "This code did not work. Codes work once and for a short time. Ask your study team for a new one.",
     "slow-down": "That was too often. Please wait a minute and try again.",
+    "not-asked": "You are not sent questions, so there are no reminders to set up.",
+    "endpoint-refused": "This browser cannot get our reminders. Please try another one.",
+    "subscription-keys-refused": "This browser cannot get our reminders. Please try another one.",
+    "push-not-set-up": "Reminders on phones are not set up here yet.",
     "client-header-missing": "Please close the app and open it again.",
     "not-allowed": "This cannot be done from this phone. Please call your study team.",
     "not-found": "This is not here any more. Please go back to the start.",
