@@ -23,6 +23,8 @@ from sqlalchemy import text
 
 from sayso.clock import SystemClock
 from sayso.domain.audit import Actor
+from sayso.formats.instrument_folder import finder
+from sayso.resources import instruments_dir
 from sayso.services import audit, enrolment, publishing, sites
 from sayso.services.enrolment import NewParticipant
 from sayso.store.engine import make_engine, transaction
@@ -108,8 +110,24 @@ def service(
         "SAYSO_TLS": f"tls {certificate} {key}",
         "SAYSO_UPSTREAM": f"127.0.0.1:{web_port}",
     }
-    web = [SAYSO, "serve", "--host", "127.0.0.1", "--port", str(web_port), "--workers", "2"]
-    caddy = [program("caddy"), "run", "--adapter", "caddyfile", "--config", caddyfile]
+    web: list[str | Path] = [
+        SAYSO,
+        "serve",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(web_port),
+        "--workers",
+        "2",
+    ]
+    caddy: list[str | Path] = [
+        program("caddy"),
+        "run",
+        "--adapter",
+        "caddyfile",
+        "--config",
+        caddyfile,
+    ]
     logs = [folder / name for name in ("setup.log", "web.log", "worker.log", "caddy.log")]
     with ExitStack() as stack:
         for verb in (["vapid", "create"], ["db", "upgrade"]):
@@ -140,16 +158,16 @@ def code(service: Service) -> str:
     with transaction(engine) as connection:
         text_of_study = STUDY.read_text("utf-8")
         study = publishing.publish(
-            connection, ADMINISTRATOR, text_of_study, STUDY.name, publishing.shipped, now
+            connection, ADMINISTRATOR, text_of_study, STUDY.name, finder(instruments_dir()), now
         ).study
         sites.add(connection, ADMINISTRATOR, study.key, "S1", "North", "UTC", now)
-        arm = study.arms[-1]
+        from_enrolment = {anchor.id for anchor in study.anchors if anchor.source == "enrolment"}
+        arm = next(arm for arm in study.arms if arm.anchor in from_enrolment)
         # Twelve weeks ago: the middle of a window that is open for weeks, whatever the hour.
         anchored = now.date() - timedelta(weeks=12)
         new = NewParticipant(
             code="P-001", site="S1", arm=arm.id, enrolled_on=anchored, zone="UTC",
             preferred_language="en", reads_english=True, how="asked", interpreter=False,
-            anchors={anchor.name: anchored for anchor in arm.anchors},
         )  # fmt: skip
         enrolled = enrolment.enrol(
             connection, ADMINISTRATOR, study.key, new, service.keyring, now, code_minutes=10

@@ -5,7 +5,7 @@
 set -euo pipefail
 
 wanted=(
-  age caddy chromium faketime firefox-esr fonts-dejavu-core nginx-light postgresql systemd
+  age caddy chromium firefox-esr fonts-dejavu-core nginx-light postgresql systemd
   webkit2gtk-driver xvfb
 )
 [ "$#" -eq 0 ] || wanted=("$@")
