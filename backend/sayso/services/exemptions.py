@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 
 from sayso.domain.errors import AlreadySettled, DatesOutOfOrder, SecondPersonNeeded
 from sayso.domain.exemption import approval_reason, check_new
@@ -129,3 +129,13 @@ def end(
         now=now,
     )
     following.facts_changed(connection, person, now)
+
+
+def ids_of(connection: Connection, person: Participant) -> list[int]:
+    """The row ids of the participant's exemptions that stand, oldest first."""
+    rows = connection.execute(
+        select(exemption.c.id)
+        .where(exemption.c.participant_id == person.id, exemption.c.voided_at.is_(None))
+        .order_by(exemption.c.id)
+    )
+    return [int(row.id) for row in rows]
