@@ -19,7 +19,7 @@ from sayso.domain import audit
 from sayso.domain.audit import Actor, instant
 from sayso.store.tables_messages import audit_event, audit_head
 
-__all__ = ["Actor", "Entry", "chain_faults", "events", "record", "record_all"]
+__all__ = ["Actor", "Entry", "anchor_faults", "chain_faults", "events", "record", "record_all"]
 
 _CHUNK = 1000
 
@@ -117,6 +117,18 @@ def chain_faults(connection: Connection) -> Iterator[str]:
     head = connection.execute(select(audit_head.c.seq, audit_head.c.sha256)).one_or_none()
     if head is None or [head.seq, head.sha256] != last:
         yield f"the trail ends at event {last[0]}, which is not the head that was kept beside it"
+
+
+def anchor_faults(connection: Connection, seq: int, sha256: str) -> list[str]:
+    """Compare the trail with a head that was noted elsewhere; a rewritten trail fails here."""
+    kept = connection.execute(
+        select(audit_event.c.sha256).where(audit_event.c.seq == seq)
+    ).scalar_one_or_none()
+    if kept == sha256:
+        return []
+    if kept is None:
+        return [f"the trail does not reach event {seq}, which was noted elsewhere: it was cut off"]
+    return [f"event {seq} is not the one that was noted elsewhere: the trail was rewritten"]
 
 
 def _details(entry: Entry) -> dict[str, Any]:

@@ -61,6 +61,11 @@ def newest_revision() -> str | None:
     return ScriptDirectory(str(_FOLDER)).get_current_head()
 
 
+def revisions() -> list[str]:
+    """Every revision that the package can take a database to, newest first."""
+    return [step.revision for step in ScriptDirectory(str(_FOLDER)).walk_revisions()]
+
+
 def include_name(name: str | None, kind: str, _parents: object) -> bool:
     """Leave Alembic's own table out of comparisons."""
     return not (kind == "table" and name == "alembic_version")

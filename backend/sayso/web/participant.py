@@ -95,7 +95,7 @@ def change_preferences(body: dict[str, Any]) -> Any:
 
 @own.route("/call-request", "POST")
 @for_participant
-@own.arguments(schemas.NothingBody)
+@own.arguments(schemas.EmptyBody)
 @own.response(201, schemas.CallSchema)
 def ask_for_call(_body: dict[str, Any]) -> Any:
     """Ask the study team to call; asking again changes nothing."""
@@ -115,8 +115,8 @@ def take_back_call() -> None:
 
 @own.route("/missing-reasons", "POST")
 @for_participant
-@own.arguments(schemas.MissingReasonBody)
-@own.response(201, schemas.MissingReasonSchema)
+@own.arguments(schemas.OwnReasonBody)
+@own.response(201, schemas.OwnReasonSchema)
 def say_why_missed(body: dict[str, Any]) -> Any:
     """Say in one tap why a form was missed."""
     at = here()

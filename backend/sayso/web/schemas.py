@@ -245,7 +245,7 @@ class PreferencesBody(Schema):
     opted_out = flag()
 
 
-class NothingBody(Schema):
+class EmptyBody(Schema):
     """An empty object."""
 
 
@@ -253,13 +253,13 @@ class CallSchema(Schema):
     call_requested_at = Moment(required=True, allow_none=True)
 
 
-class MissingReasonBody(Schema):
+class OwnReasonBody(Schema):
     expected_form_id = fields.Integer(
         strict=True, required=True, validate=validate.Range(1, LARGEST_ID)
     )
     reason = text(1, 60, required=True)
 
 
-class MissingReasonSchema(Schema):
+class OwnReasonSchema(Schema):
     expected_form_id = fields.Integer(required=True)
     reason = fields.String(required=True)
