@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from sayso.domain.errors import QuestionnaireNotFound
+from sayso.formats.instrument_json import read_document
 
 Find = Callable[[str, str | None], Mapping[str, Any]]
 
@@ -15,7 +15,8 @@ Find = Callable[[str, str | None], Mapping[str, Any]]
 def finder(folder: Path) -> Find:
     """A function from (instrument, version) to the document; version None takes the newest.
 
-    The function raises QuestionnaireNotFound and names what the folder has instead.
+    The function raises QuestionnaireNotFound and names what the folder has instead, or
+    InstrumentFileWrong.
     """
 
     def find(instrument: str, version: str | None) -> Mapping[str, Any]:
@@ -32,10 +33,7 @@ def finder(folder: Path) -> Find:
             raise QuestionnaireNotFound(
                 f"There is no questionnaire {wanted} in {folder}; it has: {known or 'none'}"
             )
-        document: Mapping[str, Any] = json.loads(
-            (versions[-1] / "instrument.json").read_text("utf-8")
-        )
-        return document
+        return read_document(versions[-1])
 
     return find
 

@@ -13,7 +13,7 @@ from sayso.services import subscriptions
 from sayso.services.subscriptions import Handed
 from sayso.web.auth import for_anyone, for_participant
 from sayso.web.context import State, here
-from sayso.web.schemas import NothingBody, text
+from sayso.web.schemas import EmptyBody, text
 from sayso.web.smorest import Resource
 
 phone = Resource("reminders", "/api/me", "Reminders on the participant's own phone.")
@@ -88,7 +88,7 @@ def remove(body: dict[str, Any]) -> None:
 
 @phone.route("/test-reminder", "POST")
 @for_participant
-@phone.arguments(NothingBody)
+@phone.arguments(EmptyBody)
 @phone.response(202, TestSentSchema)
 def send_test(_body: dict[str, Any]) -> Any:
     """Send a reminder that is only a test, to every phone of hers; at most one a minute."""

@@ -12,7 +12,7 @@ from sayso.cli._store import COMMAND, desk
 from sayso.cli.study._options import DAY, FILE, WrongUse, print_json
 from sayso.cli.study.plan import sentence
 from sayso.formats import study_toml
-from sayso.formats.shelf import shelf
+from sayso.formats.instrument_folder import finder
 from sayso.services import amendments, planning, publishing
 
 
@@ -37,7 +37,7 @@ def command(
         raise click.UsageError("--json needs --yes, because nobody can be asked then")
     text = study_toml.read_text(file)
     study = study_toml.parse(text, str(file))
-    find = shelf(instruments or resources.instruments_dir())
+    find = finder(instruments or resources.instruments_dir())
     # Nobody is asked while a transaction is open: a person may take an hour to answer.
     with desk(read_only=True) as at:
         day = effective or at.now.date()

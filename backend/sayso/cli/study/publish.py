@@ -11,7 +11,7 @@ from sayso import resources
 from sayso.cli._store import COMMAND, desk, print_json
 from sayso.cli.study._options import FILE, Day
 from sayso.formats import study_toml
-from sayso.formats.shelf import shelf
+from sayso.formats.instrument_folder import finder
 from sayso.services import planning, publishing
 
 
@@ -35,7 +35,7 @@ def command(file: Path, instruments: Path | None, effective: date | None, as_jso
     For example: sayso study publish instruments/studies/my-study.toml
     """
     text = study_toml.read_text(file)
-    find = shelf(instruments or resources.instruments_dir())
+    find = finder(instruments or resources.instruments_dir())
     with desk() as at:
         made = publishing.publish(at.connection, COMMAND, text, str(file), find, at.now, effective)
         plans = {}
