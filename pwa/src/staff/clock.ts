@@ -15,6 +15,17 @@ export function today(zone?: string): string {
   return new Intl.DateTimeFormat("en-CA", options).format(now());
 }
 
+/**
+ * The participant's own date today. A demonstration server may live on another
+ * day than this computer; where the two differ by more than a zone can explain,
+ * the server's day is the one that the study counts by.
+ */
+export function studyToday(serverDay: string, zone?: string): string {
+  const here = today(zone);
+  const apart = Math.abs(Date.parse(here) - Date.parse(serverDay)) / 86_400_000;
+  return apart > 1 ? serverDay : here;
+}
+
 export function ownZone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }

@@ -92,9 +92,12 @@ function added(rows: readonly RateRow[]): RateRow {
     to_date: share((row) => row.to_date),
     scorable: share((row) => row.scorable),
     reason_capture: share((row) => row.reason_capture),
-    wilson: null,
-    reasons: tallied(rows.map((row) => row.reasons ?? {})),
-    modes: tallied(rows.map((row) => row.modes ?? {})),
+    disputed: count((row) => row.disputed),
+    item_completion: share((row) => row.item_completion),
+    declined_items: count((row) => row.declined_items),
+    median_hours: null,
+    reasons: tallied(rows.map((row) => row.reasons)),
+    modes: tallied(rows.map((row) => row.modes)),
   };
 }
 

@@ -176,14 +176,10 @@ export const t = {
     exemptGroup: "Exempt",
     otherGroup: "Not exempt",
     overdue: (date: string) => `overdue since ${date}`,
-    signalWords: {
-      after_missed_form: "entered after a missed form",
-      entered_after_missed_form: "entered after a missed form",
-      english_form_on_file: "an English form is on file",
-      backdated: "start date lies before the day it was entered",
-      site_share: "this site exempts far more people than the others",
-      site_share_high: "this site exempts far more people than the others",
-    } as Readonly<Record<string, string>>,
+    sharesTitle: "Share of exempt participants by site",
+    sharesCaption: "Exempt today, of everybody enrolled",
+    signal: "Worth a look",
+    notNeeded: "Not needed",
   },
 
   study: {
@@ -203,6 +199,8 @@ export const t = {
     pack: "Questionnaires",
     visit: "Visit",
     noPack: "none",
+    off: "switched off",
+    eachArm: "the arm's own anchor",
     provenanceTitle: "Where each fact comes from",
     provenanceCaption: (known: number, assumed: number) => `${known} public, ${assumed} assumed`,
     field: "Field",

@@ -48,7 +48,11 @@ export function anchorLabel(study: Study, armId: string, name: string): string {
 /** The anchors of an arm that staff date themselves; enrolment dates itself. */
 export function ownAnchors(study: Study, armId: string): Arm["anchors"] {
   const arm = study.arms.find((one) => one.id === armId);
-  return (arm?.anchors ?? []).filter((anchor) => anchor.name !== "enrolment");
+  return (arm?.anchors ?? []).filter((anchor) => anchor.source !== "enrolment");
+}
+
+export function eventLabel(study: Study, kind: string): string {
+  return study.event_kinds.find((one) => one.kind === kind)?.label ?? words(kind);
 }
 
 export function reasonLabel(study: Study, code: string): string {

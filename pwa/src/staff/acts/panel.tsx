@@ -8,7 +8,7 @@ import { Problem, read, studyPath, write } from "../api/client";
 import type { Enrolment, ParticipantView } from "../api/types";
 import { Form, type Values } from "../parts/form";
 import { useStudy } from "../study";
-import type { Act } from "./acts";
+import type { Act } from "./base";
 
 export interface ActDone {
   readonly person: ParticipantView | null;

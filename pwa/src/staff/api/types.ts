@@ -6,6 +6,7 @@
 export interface Site {
   readonly code: string;
   readonly name: string;
+  readonly zone?: string;
   readonly parent?: string | null;
 }
 
@@ -28,14 +29,23 @@ export interface StudySummary {
 export interface Arm {
   readonly id: string;
   readonly label: string;
-  readonly anchors: readonly { readonly name: string; readonly label: string }[];
+  readonly anchors: readonly {
+    readonly name: string;
+    readonly label: string;
+    /** "enrolment" when the day of enrolment dates it, else staff do. */
+    readonly source: string;
+  }[];
 }
 
 export interface Timepoint {
   readonly id: string;
   readonly label: string;
   readonly arms: readonly string[];
-  readonly anchor: string;
+  /** The anchor it counts from; none for forms that an event opens. */
+  readonly anchor: string | null;
+  /** The kinds of event that open it; empty for planned timepoints. */
+  readonly on: readonly string[];
+  readonly enabled: boolean;
   readonly opens: number;
   readonly target: number;
   readonly closes: number;
@@ -68,11 +78,17 @@ export interface Study extends StudySummary {
   readonly event_kinds: readonly EventKind[];
   readonly missing_reasons: readonly Choice[];
   readonly exemption_reasons: readonly Choice[];
+  readonly visit_kinds: readonly Choice[];
+  readonly contact_channels: readonly Choice[];
+  readonly contact_outcomes: readonly Choice[];
   readonly languages: readonly Choice[];
   readonly zones: readonly string[];
   readonly provenance: readonly ProvenanceLine[];
   readonly rules: Readonly<Record<string, unknown>>;
   readonly reminder_policy: Readonly<Record<string, unknown>>;
+  readonly registry: string | null;
+  /** The server's day, in UTC. */
+  readonly today: string;
 }
 
 export interface Share {
@@ -131,9 +147,13 @@ export interface RateRow {
   readonly to_date: Share;
   readonly scorable: Share;
   readonly reason_capture: Share;
-  readonly wilson?: { readonly completion: readonly [number, number] | null } | null;
-  readonly reasons?: Readonly<Record<string, number>>;
-  readonly modes?: Readonly<Record<string, number>>;
+  readonly disputed: number;
+  readonly item_completion: Share;
+  readonly declined_items: number;
+  /** Median hours from opening to sending; null without data or where rows were put together. */
+  readonly median_hours: number | null;
+  readonly reasons: Readonly<Record<string, number>>;
+  readonly modes: Readonly<Record<string, number>>;
 }
 
 export interface Retention {
@@ -150,6 +170,12 @@ export interface Completion {
   readonly by_site: readonly RateRow[];
   readonly balance_ok: boolean;
   readonly retention: Retention;
+  readonly contact_currency: Share;
+  readonly complete_persons: readonly (Share & {
+    readonly timepoint: string;
+    readonly arm: string;
+  })[];
+  readonly exempt_share: readonly (Share & { readonly site: string; readonly arm: string })[];
 }
 
 export interface FormRow {
@@ -161,9 +187,9 @@ export interface FormRow {
   readonly status: string;
   readonly disposition: string | null;
   readonly why: string;
-  readonly opens: string;
-  readonly target: string;
-  readonly closes: string;
+  readonly opens: string | null;
+  readonly target: string | null;
+  readonly closes: string | null;
 }
 
 export interface NextStep {
@@ -218,7 +244,7 @@ export interface EventView {
 }
 
 export interface VisitView {
-  readonly id?: number;
+  readonly id: number;
   readonly timepoint: string | null;
   readonly date: string;
   readonly kind: string;
@@ -239,7 +265,7 @@ export interface PlannedVisit {
 }
 
 export interface ContactView {
-  readonly id?: number;
+  readonly id: number;
   readonly date: string;
   readonly channel: string;
   readonly outcome: string;
@@ -250,7 +276,7 @@ export interface ContactView {
 }
 
 export interface DeviceView {
-  readonly id: number | string;
+  readonly id: number;
   readonly label: string | null;
   readonly enrolled_at: string;
   readonly last_seen_at: string | null;
@@ -300,8 +326,8 @@ export interface ResponseView {
 
 export interface ReminderView {
   readonly at: string;
-  readonly timepoint: string;
-  readonly step: string | number;
+  readonly timepoint: string | null;
+  readonly step: string;
   readonly channel: string | null;
   readonly outcome: string | null;
   readonly why: string;
@@ -358,7 +384,8 @@ export interface ExemptRow {
   readonly arm: string;
   readonly since: string;
   readonly needs_approval: boolean;
-  readonly exemption_id?: number | null;
+  readonly exemption_id: number;
+  readonly status_line: string;
   readonly preferred_language: string;
   readonly interpreter: boolean;
   readonly last_visit_on: string | null;
@@ -370,6 +397,7 @@ export interface ExemptRow {
 export interface Exempt {
   readonly rows: readonly ExemptRow[];
   readonly retention: Retention;
+  readonly shares: readonly (Share & { readonly site: string; readonly signal: string | null })[];
 }
 
 export interface AuditEvent {
@@ -378,6 +406,7 @@ export interface AuditEvent {
   readonly actor: string;
   readonly action: string;
   readonly subject: string | null;
+  readonly participant: string | null;
   readonly before: unknown;
   readonly after: unknown;
   readonly reason: string | null;

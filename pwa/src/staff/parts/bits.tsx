@@ -146,6 +146,22 @@ export function ShareLine({ label, share }: { readonly label: string; readonly s
   );
 }
 
+/** A wide picture that scrolls sideways on a small screen, reachable by keyboard. */
+export function Scrolled({
+  label,
+  children,
+}: {
+  readonly label: string;
+  readonly children: ComponentChildren;
+}) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
+    <section class="scroll-plain" aria-label={label} tabIndex={0}>
+      {children}
+    </section>
+  );
+}
+
 export function Qr({ svg, label }: { readonly svg: string; readonly label: string }) {
   const picture = parseQr(svg);
   if (picture === null) return null;

@@ -37,6 +37,8 @@ export interface FieldSpec {
   readonly min?: string | undefined;
   readonly autocomplete?: string;
   readonly when?: ((values: Values) => boolean) | undefined;
+  /** What the field holds for as long as nobody has set it by hand. */
+  readonly follows?: (values: Values) => string | undefined;
   readonly check?: (value: string, values: Values) => string | null;
 }
 
@@ -76,6 +78,19 @@ export function initialValues(fields: readonly FieldSpec[]): Record<string, stri
   return Object.fromEntries(fields.map((field) => [field.name, field.initial ?? ""]));
 }
 
+function followed(
+  fields: readonly FieldSpec[],
+  typed: Values,
+  touched: ReadonlySet<string>,
+): Values {
+  const values: Record<string, string> = { ...typed };
+  for (const field of fields) {
+    const led = touched.has(field.name) ? undefined : field.follows?.(typed);
+    if (led !== undefined) values[field.name] = led;
+  }
+  return values;
+}
+
 interface FormProps {
   readonly sections: readonly Section[];
   readonly submit: string;
@@ -89,10 +104,14 @@ interface FormProps {
 export function Form(props: FormProps) {
   const fields = props.sections.flatMap((section) => section.fields);
   const prefix = useId();
-  const [values, setValues] = useState<Values>(() => initialValues(fields));
+  const [typed, setTyped] = useState<Values>(() => initialValues(fields));
+  const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
+  const values = followed(fields, typed, touched);
   const form = useSubmit(fields, values, props.onSubmit);
-  const change = (name: string, value: string) =>
-    setValues((before) => ({ ...before, [name]: value }));
+  function change(name: string, value: string): void {
+    setTyped((before) => ({ ...before, [name]: value }));
+    setTouched((before) => new Set(before).add(name));
+  }
   const messages: FieldMessage[] = visible(fields, values)
     .filter((field) => form.errors[field.name])
     .map((field) => ({ id: `${prefix}-${field.name}`, text: form.errors[field.name] ?? "" }));

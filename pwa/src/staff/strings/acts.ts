@@ -91,6 +91,23 @@ export const acts = {
     submit: "Approve",
     done: "Exemption approved",
   },
+  decline: {
+    button: "Decline exemption",
+    title: (code: string) => `Decline the exemption of ${code}`,
+    intro: "The entry stays in the record as declined and never had any effect.",
+    why: "Why",
+    submit: "Decline",
+    done: "Exemption declined",
+  },
+  takeBack: {
+    button: "Take back",
+    label: (entry: string) => `Take back: ${entry}`,
+    title: "Take back an entry made by mistake",
+    intro: "It stays in the record, marked as taken back, and counts no more.",
+    why: "What was wrong",
+    submit: "Take back",
+    done: "Entry taken back",
+  },
   endExemption: {
     button: "End exemption",
     title: (code: string) => `End the exemption of ${code}`,

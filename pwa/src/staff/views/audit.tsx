@@ -94,7 +94,11 @@ function columns(key: string): Column<AuditEvent>[] {
     { key: "seq", head: "#", numeric: true, cell: (event) => event.seq },
     { key: "at", short: true, head: t.audit.when, cell: (event) => moment(event.at) },
     { key: "actor", head: t.audit.who, cell: (event) => event.actor },
-    { key: "action", head: t.audit.what, cell: (event) => spoken(event.action) },
+    {
+      key: "action",
+      head: t.audit.what,
+      cell: (event) => spoken(event.action.replaceAll(".", " ")),
+    },
     {
       key: "subject",
       head: t.audit.about,
@@ -106,9 +110,16 @@ function columns(key: string): Column<AuditEvent>[] {
 }
 
 function Subject({ event, studyKey }: { readonly event: AuditEvent; readonly studyKey: string }) {
-  const code = /^participant[:/](.+)$/.exec(event.subject ?? "")?.[1];
-  if (code) return <a href={href([studyKey, "participants", code])}>{code}</a>;
-  return <span class="code">{event.subject ?? t.none}</span>;
+  return (
+    <>
+      {event.participant ? (
+        <a class="code" href={href([studyKey, "participants", event.participant])}>
+          {event.participant}
+        </a>
+      ) : null}
+      <span class="under code">{event.subject ?? t.none}</span>
+    </>
+  );
 }
 
 function Change({ event }: { readonly event: AuditEvent }) {

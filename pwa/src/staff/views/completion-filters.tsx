@@ -1,6 +1,6 @@
 /** The filters of Completion; each change rewrites the address, so a page of numbers can be shared. */
 import { useId } from "preact/hooks";
-import { today } from "../clock";
+import { studyToday } from "../clock";
 import { Pick } from "../parts/bits";
 import { href, type Route, replaceQuery } from "../router";
 import { t } from "../strings";
@@ -73,6 +73,7 @@ function AsOf({
   readonly onPick: (value: string) => void;
 }) {
   const id = useId();
+  const study = useStudy();
   return (
     <div class="pick">
       <label for={id}>
@@ -81,7 +82,7 @@ function AsOf({
       <input
         id={id}
         type="date"
-        max={today()}
+        max={studyToday(study.today)}
         value={value}
         onChange={(event) => onPick(event.currentTarget.value)}
       />

@@ -1,5 +1,5 @@
 /** The smaller tables of Completion: sites with intervals, reasons, modes, visits kept. */
-import type { RateRow, Retention } from "../api/types";
+import type { RateRow, Retention, Share } from "../api/types";
 import { fraction, intervalText, percent, sum, tallied, together, words } from "../format";
 import { IntervalBar, ShareCell, ShareLine } from "../parts/bits";
 import { Table } from "../parts/table";
@@ -153,23 +153,35 @@ function Tally({ title, caption, head, lines }: TallyProps) {
   );
 }
 
-export function RetentionTable({ retention }: { readonly retention: Retention }) {
+interface RetentionTableProps {
+  readonly retention: Retention;
+  readonly contact: Share;
+}
+
+export function RetentionTable({ retention, contact }: RetentionTableProps) {
   return (
     <section>
       <h2>{t.numbers.retentionTitle}</h2>
-      <RetentionLines retention={retention} />
+      <RetentionLines retention={retention} contact={contact} />
     </section>
   );
 }
 
 /** Exempt participants beside the others: the one comparison that shows whether they are followed. */
-export function RetentionLines({ retention }: { readonly retention: Retention }) {
+export function RetentionLines({
+  retention,
+  contact,
+}: {
+  readonly retention: Retention;
+  readonly contact?: Share;
+}) {
   return (
     <table class="lines">
       <caption>{t.numbers.retentionCaption}</caption>
       <tbody>
         <ShareLine label={t.numbers.exemptGroup} share={retention.exempt} />
         <ShareLine label={t.numbers.otherGroup} share={retention.not_exempt} />
+        {contact ? <ShareLine label={t.numbers.contactCurrency} share={contact} /> : null}
       </tbody>
     </table>
   );

@@ -111,17 +111,11 @@ function Bar({
   readonly label: string;
 }) {
   const inWindow = row.in_window_count / row.expected;
-  const late = row.late / row.expected;
+  const received = row.completion.n / row.expected;
   return (
     <g>
       <rect class="missing" x={x} y={y(1)} width={BAR} height={HEIGHT} />
-      <rect
-        class="late"
-        x={x}
-        y={y(inWindow + late)}
-        width={BAR}
-        height={HEIGHT * (inWindow + late)}
-      />
+      <rect class="late" x={x} y={y(received)} width={BAR} height={HEIGHT * received} />
       <rect class="in-window" x={x} y={y(inWindow)} width={BAR} height={HEIGHT * inWindow} />
       <text class="axis" x={x + BAR / 2} y={TOP - 6} text-anchor="middle">
         {Math.round((row.completion.n / row.completion.of) * 100)}

@@ -1,5 +1,5 @@
 /** The two main tables of Completion: the rates, and the balance that shows that nobody got lost. */
-import type { RateRow } from "../api/types";
+import type { Completion, RateRow, Share } from "../api/types";
 import { balance } from "../format";
 import { Badge, Count, ShareCell } from "../parts/bits";
 import { type Column, Table } from "../parts/table";
@@ -25,6 +25,7 @@ export function useLabels(rows: readonly RateRow[]): Column<RateRow>[] {
       key: "timepoint",
       head: t.numbers.timepointAndArm,
       rowHead: true,
+      wide: true,
       sort: (row) =>
         `${String(order.get(row.timepoint) ?? order.size).padStart(3, "0")} ${row.arm}`,
       cell: (row) => (
@@ -87,10 +88,61 @@ export function RatesTable({ rows, list }: TableProps) {
     shareColumn("to_date", words.toDate, list, ["to_date_n", "to_date_of"]),
     shareColumn("available_all", words.availableAll, list, ["available_all_n", "enrolled"]),
     shareColumn("available_pro", words.availablePro, list, ["available_pro_n", "available_pro_of"]),
-    shareColumn("scorable", words.scorable, list, ["scorable_n", "scorable_of"]),
-    shareColumn("reason_capture", words.reasonCapture, list, ["reason_capture_n", "missing"]),
   ];
   return <Table caption={words.ratesCaption} columns={columns} rows={rows} rowKey={rowKey} />;
+}
+
+interface QualityTableProps extends TableProps {
+  readonly persons: Completion["complete_persons"];
+}
+
+/** How good the received forms are, and how much is known about the missing ones. */
+export function QualityTable({ rows, list, persons }: QualityTableProps) {
+  const labels = useLabels(rows);
+  const words = t.numbers;
+  const split = rows.some((row) => row.questionnaire !== null);
+  const whole = (row: RateRow): Share =>
+    persons.find((one) => one.timepoint === row.timepoint && one.arm === row.arm) ?? {
+      n: 0,
+      of: 0,
+    };
+  const columns: Column<RateRow>[] = [
+    ...labels,
+    split
+      ? {
+          key: "hours",
+          head: words.medianHours,
+          numeric: true,
+          sort: (row) => row.median_hours,
+          cell: (row) => hours(row.median_hours),
+        }
+      : {
+          key: "persons",
+          head: words.completePersons,
+          numeric: true,
+          cell: (row) => <ShareCell share={whole(row)} />,
+        },
+    shareColumn("scorable", words.scorable, list, ["scorable_n", "scorable_of"]),
+    {
+      key: "items",
+      head: words.itemCompletion,
+      numeric: true,
+      cell: (row) => <ShareCell share={row.item_completion} />,
+    },
+    {
+      key: "declined",
+      head: words.declined,
+      numeric: true,
+      sort: (row) => row.declined_items,
+      cell: (row) => row.declined_items,
+    },
+    shareColumn("reason_capture", words.reasonCapture, list, ["reason_capture_n", "missing"]),
+  ];
+  return <Table caption={words.qualityCaption} columns={columns} rows={rows} rowKey={rowKey} />;
+}
+
+function hours(median: number | null) {
+  return median === null ? <span class="quiet">{t.noData}</span> : median.toFixed(1);
 }
 
 const TERMS = [
@@ -115,7 +167,8 @@ export function BalanceTable({ rows, all, hidden, list }: BalanceTableProps) {
     ...TERMS.map(
       ([key, head, sign]): Column<RateRow> => ({
         key,
-        head: sign === "" ? head : `${sign} ${head}`,
+        // The sign stays with its word when the head is broken into lines.
+        head: sign === "" ? head : `${sign}\u00a0${head}`,
         numeric: true,
         sort: (row) => row[key],
         cell: (row) => <Count n={row[key]} href={list(key, row)} />,

@@ -14,7 +14,7 @@ import { useStudy } from "../study";
 import { Filters } from "./completion-filters";
 import { ModesTable, ReasonsTable, RetentionTable, SitesTable } from "./completion-more";
 import { Outcomes } from "./completion-picture";
-import { BalanceTable, RatesTable } from "./completion-tables";
+import { BalanceTable, QualityTable, RatesTable } from "./completion-tables";
 
 const API_FILTERS = ["site", "arm", "questionnaire", "as_of", "alive_rule"] as const;
 
@@ -87,11 +87,13 @@ function Numbers({ data, route, filters }: NumbersProps) {
       <p class="balance">{t.numbers.balanceLine(balance(all))}</p>
       <BalanceTable rows={shown} all={all} hidden={split.length - shown.length} list={list} />
       {hidden > 0 ? <HiddenRows n={hidden} route={route} /> : null}
+      <h2>{t.numbers.qualityTitle}</h2>
+      <QualityTable rows={shown} list={list} persons={data.complete_persons} />
       <div class="columns">
         <SitesTable rows={data.by_site} list={list} />
         <ReasonsTable rows={all} />
         <ModesTable rows={all} />
-        <RetentionTable retention={data.retention} />
+        <RetentionTable retention={data.retention} contact={data.contact_currency} />
       </div>
       <Foot data={data} />
     </>

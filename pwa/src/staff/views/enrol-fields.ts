@@ -1,6 +1,6 @@
 /** The fields of enrolment and what is sent: kept apart from the page so that the rules can be tested. */
 import type { Staff, Study } from "../api/types";
-import { ownZone, today } from "../clock";
+import { ownZone, studyToday } from "../clock";
 import type { FieldSpec, Option, Section, Values } from "../parts/form";
 import { t } from "../strings";
 import { ownAnchors, siteName } from "../study";
@@ -54,8 +54,8 @@ function whoFields(study: Study, staff: Staff): FieldSpec[] {
       label: words.enrolledOn,
       kind: "date",
       required: true,
-      initial: today(),
-      max: today(),
+      initial: studyToday(study.today),
+      max: studyToday(study.today),
     },
     {
       name: "zone",
@@ -63,6 +63,7 @@ function whoFields(study: Study, staff: Staff): FieldSpec[] {
       kind: "select",
       required: true,
       initial: zones(study).includes(ownZone()) ? ownZone() : zones(study)[0],
+      follows: (values) => study.sites.find((site) => site.code === values.site)?.zone,
       options: zones(study).map((zone) => ({ value: zone, label: zone.replaceAll("_", " ") })),
     },
   ];

@@ -1,19 +1,19 @@
 /** Exempt participants: not asked, not forgotten. Visits, contacts, signals, and the second approval. */
 import { useState } from "preact/hooks";
-import { approveExemption } from "../acts/acts";
+import { approveExemption } from "../acts/decide";
 import { ActPanel } from "../acts/panel";
 import { studyPath } from "../api/client";
 import type { Exempt, ExemptRow, ParticipantView, Study } from "../api/types";
-import { today } from "../clock";
-import { day, words as spoken } from "../format";
-import { Badge, PrintButton, Said } from "../parts/bits";
+import { studyToday } from "../clock";
+import { day } from "../format";
+import { Badge, PrintButton, Said, ShareCell } from "../parts/bits";
 import { Loaded, Page } from "../parts/page";
 import { useResource } from "../parts/resource";
 import { type Column, Table } from "../parts/table";
 import { href, type Route } from "../router";
 import { mayWrite, useSession } from "../session";
 import { t } from "../strings";
-import { armLabel, languageLabel, useStudy } from "../study";
+import { armLabel, languageLabel, siteName, useStudy } from "../study";
 import { RetentionLines } from "./completion-more";
 
 export function ExemptView({ route }: { readonly route: Route }) {
@@ -48,12 +48,13 @@ function Rows({ data, site, onChanged }: RowsProps) {
       <h2>{t.exempt.retentionTitle}</h2>
       <RetentionLines retention={data.retention} />
       <p class="quiet">{t.exempt.retentionLead}</p>
+      <Shares shares={data.shares} />
       <Said text={said} />
       <Table
         caption={t.exempt.caption(rows.length)}
         columns={columns(study, open, toggle)}
         rows={rows}
-        rowKey={(row) => row.code}
+        rowKey={(row) => String(row.exemption_id)}
         empty={t.exempt.empty}
         below={(row) =>
           row.code === open ? (
@@ -73,6 +74,32 @@ function Rows({ data, site, onChanged }: RowsProps) {
   );
 }
 
+function Shares({ shares }: { readonly shares: Exempt["shares"] }) {
+  const study = useStudy();
+  return (
+    <>
+      <h2>{t.exempt.sharesTitle}</h2>
+      <Table
+        caption={t.exempt.sharesCaption}
+        rows={shares}
+        rowKey={(row) => row.site}
+        columns={[
+          { key: "site", head: t.site, rowHead: true, cell: (row) => siteName(study, row.site) },
+          {
+            key: "share",
+            head: t.nav.exempt,
+            numeric: true,
+            sort: (row) => (row.of === 0 ? null : row.n / row.of),
+            cell: (row) => <ShareCell share={row} />,
+          },
+          { key: "signal", head: t.exempt.signal, wide: true, cell: (row) => row.signal ?? t.none },
+        ]}
+      />
+      <h2>{t.exempt.title}</h2>
+    </>
+  );
+}
+
 interface ApprovalProps {
   readonly code: string;
   readonly onDone: (text: string) => void;
@@ -87,7 +114,7 @@ function Approval({ code, onDone, onCancel }: ApprovalProps) {
       {(view) => {
         const waiting = view.exemptions.find((one) => one.needs_approval && !one.approved_at);
         if (!waiting) return null;
-        const context = { study, person: view, today: today(view.zone) };
+        const context = { study, person: view, today: studyToday(study.today, view.zone) };
         return (
           <ActPanel
             act={approveExemption(context, waiting)}
@@ -206,7 +233,7 @@ function signals(row: ExemptRow) {
   return (
     <ul class="plain">
       {row.signals.map((signal) => (
-        <li key={signal}>{t.exempt.signalWords[signal] ?? spoken(signal)}</li>
+        <li key={signal}>{signal}</li>
       ))}
     </ul>
   );

@@ -1,20 +1,22 @@
 /** Which acts make sense for a person now; an act that could only fail is not offered. */
+import type { Act, ActContext } from "../acts/base";
 import {
-  type Act,
-  type ActContext,
   approveExemption,
-  codeReason,
-  correctAnchor,
+  declineExemption,
   endExemption,
   exempt,
-  recordContact,
-  recordEvent,
-  recordVisit,
   replacePhone,
   resolveConflict,
   resolveTime,
+} from "../acts/decide";
+import {
+  codeReason,
+  correctAnchor,
+  recordContact,
+  recordEvent,
+  recordVisit,
   uncoded,
-} from "../acts/acts";
+} from "../acts/record";
 import type { ExemptionView } from "../api/types";
 import { t } from "../strings";
 import { ownAnchors } from "../study";
@@ -57,6 +59,11 @@ function exemptionOffers(context: ActContext, exemption: ExemptionView): Offer[]
         key: `approve-${exemption.id}`,
         label: t.acts.approve.button,
         act: approveExemption(context, exemption),
+      },
+      {
+        key: `decline-${exemption.id}`,
+        label: t.acts.decline.button,
+        act: declineExemption(context, exemption),
       },
     ];
   if (exemption.to !== null) return [];

@@ -1,6 +1,7 @@
 /** A person's whole time in the study as one strip: windows, visits, events, and today. */
 import type { FormView, ParticipantView } from "../api/types";
 import { daysBetween } from "../format";
+import { Scrolled } from "../parts/bits";
 import { t } from "../strings";
 import { short } from "./completion-picture";
 
@@ -29,7 +30,7 @@ export function CalendarStrip({
       <figcaption>
         <strong>{t.person.calendarTitle}</strong>
       </figcaption>
-      <div class="scroll-plain">
+      <Scrolled label={t.person.calendarTitle}>
         <svg
           viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
           role="img"
@@ -53,7 +54,7 @@ export function CalendarStrip({
           ))}
           <line class="today" x1={scale.x(today)} x2={scale.x(today)} y1={4} y2={HEIGHT - 14} />
         </svg>
-      </div>
+      </Scrolled>
     </figure>
   );
 }

@@ -1,8 +1,11 @@
 /** The timeline on screen: what is to come, folded, then everything so far, latest first. */
 import { useState } from "preact/hooks";
+import { type ActDone, ActPanel } from "../acts/panel";
+import { takeBack } from "../acts/record";
 import type { FormView, ParticipantView, ReminderView, ResponseView } from "../api/types";
 import { day, moment } from "../format";
 import { Badge, toneOf } from "../parts/bits";
+import { mayWrite, useSession } from "../session";
 import { t } from "../strings";
 import { reasonLabel, useStudy } from "../study";
 import { statusWords } from "./status";
@@ -10,17 +13,32 @@ import { type Entry, type Group, responseLines, timeline } from "./timeline";
 
 const GROUPS = Object.keys(t.person.groups) as Group[];
 
-export function TimelineList({
-  person,
-  today,
-}: {
+interface TimelineListProps {
   readonly person: ParticipantView;
   readonly today: string;
-}) {
+  readonly onDone: (done: ActDone) => void;
+  readonly onNewer: (person: ParticipantView) => void;
+}
+
+export function TimelineList({ person, today, onDone, onNewer }: TimelineListProps) {
   const study = useStudy();
   const [hidden, setHidden] = useState<ReadonlySet<Group>>(new Set());
   const { coming, past } = timeline(study, person, today);
   const keep = (entry: Entry) => !hidden.has(entry.group);
+  const entries = (shown: readonly Entry[]) => (
+    <ol class="timeline">
+      {shown.filter(keep).map((entry) => (
+        <EntryLine
+          key={entry.key}
+          entry={entry}
+          person={person}
+          today={today}
+          onDone={onDone}
+          onNewer={onNewer}
+        />
+      ))}
+    </ol>
+  );
   function toggle(group: Group, on: boolean): void {
     const next = new Set(hidden);
     if (on) next.delete(group);
@@ -48,39 +66,78 @@ export function TimelineList({
       ) : (
         <details class="coming">
           <summary>{t.person.comingUp(coming.filter(keep).length)}</summary>
-          <Entries entries={coming.filter(keep)} person={person} />
+          {entries(coming)}
         </details>
       )}
       <h3>{t.person.soFar}</h3>
-      <Entries entries={past.filter(keep)} person={person} />
+      {entries(past)}
     </section>
   );
 }
 
-function Entries({
-  entries,
-  person,
-}: {
-  readonly entries: readonly Entry[];
-  readonly person: ParticipantView;
-}) {
+interface EntryLineProps extends TimelineListProps {
+  readonly entry: Entry;
+}
+
+function EntryLine({ entry, person, today, onDone, onNewer }: EntryLineProps) {
   return (
-    <ol class="timeline">
-      {entries.map((entry) => (
-        <li key={entry.key} class={entry.group}>
-          <time dateTime={entry.date}>{day(entry.date)}</time>
-          <div>
-            <p class="entry-title">{entry.title}</p>
-            {entry.lines.map((line) => (
-              <p key={line} class="quiet">
-                {line}
-              </p>
-            ))}
-            {entry.occasion ? <FormLines entry={entry} person={person} /> : null}
-          </div>
-        </li>
-      ))}
-    </ol>
+    <li class={entry.group}>
+      <time dateTime={entry.date}>{day(entry.date)}</time>
+      <div>
+        <p class="entry-title">{entry.title}</p>
+        {entry.lines.map((line) => (
+          <p key={line} class="quiet">
+            {line}
+          </p>
+        ))}
+        {entry.occasion ? <FormLines entry={entry} person={person} /> : null}
+        {entry.entered ? (
+          <TakeBack
+            entered={entry.entered}
+            title={entry.title}
+            person={person}
+            today={today}
+            onDone={onDone}
+            onNewer={onNewer}
+          />
+        ) : null}
+      </div>
+    </li>
+  );
+}
+
+interface TakeBackProps extends TimelineListProps {
+  readonly entered: NonNullable<Entry["entered"]>;
+  readonly title: string;
+}
+
+/** An entry made by mistake is mended where it is seen. */
+function TakeBack({ entered, title, person, today, onDone, onNewer }: TakeBackProps) {
+  const study = useStudy();
+  const { staff } = useSession();
+  const [open, setOpen] = useState(false);
+  if (!mayWrite(staff)) return null;
+  return (
+    <>
+      <button
+        type="button"
+        class="link mend"
+        aria-expanded={open}
+        aria-label={t.acts.takeBack.label(title)}
+        onClick={() => setOpen(!open)}
+      >
+        {t.acts.takeBack.button}
+      </button>
+      {open ? (
+        <ActPanel
+          act={takeBack({ study, person, today }, entered.kind, entered.id)}
+          person={person}
+          onCancel={() => setOpen(false)}
+          onNewer={onNewer}
+          onDone={onDone}
+        />
+      ) : null}
+    </>
   );
 }
 

@@ -4,7 +4,7 @@ import type { ActDone } from "../acts/panel";
 import { ActPanel } from "../acts/panel";
 import { studyPath } from "../api/client";
 import type { Enrolment, ParticipantView } from "../api/types";
-import { today as todayIn } from "../clock";
+import { studyToday } from "../clock";
 import { day } from "../format";
 import { Badge, PrintButton, Said, toneOf } from "../parts/bits";
 import { Loaded, Page } from "../parts/page";
@@ -39,7 +39,8 @@ function Record({ person, onChanged, onReload }: RecordProps) {
   const { staff } = useSession();
   const [said, setSaid] = useState("");
   const [enrolment, setEnrolment] = useState<Enrolment | null>(null);
-  const today = todayIn(person.zone);
+  const study = useStudy();
+  const today = studyToday(study.today, person.zone);
   function done(result: ActDone): void {
     setSaid(`${result.text}.`);
     setEnrolment(result.enrolment);
@@ -56,7 +57,7 @@ function Record({ person, onChanged, onReload }: RecordProps) {
       ) : null}
       <Facts person={person} />
       <CalendarStrip person={person} today={today} />
-      <TimelineList person={person} today={today} />
+      <TimelineList person={person} today={today} onDone={done} onNewer={onChanged} />
     </>
   );
 }
@@ -78,9 +79,11 @@ function Standing({ person, today }: { readonly person: ParticipantView; readonl
         </Badge>
       ))}
       {person.interpreter ? <Badge tone="warn">{t.today.interpreterNeeded}</Badge> : null}
-      <Badge tone={toneOf(person.reachability.state)}>
-        {t.person.reach}: {t.reach[person.reachability.state] ?? person.reachability.state}
-      </Badge>
+      {person.exempt_since ? null : (
+        <Badge tone={toneOf(person.reachability.state)}>
+          {t.person.reach}: {t.reach[person.reachability.state] ?? person.reachability.state}
+        </Badge>
+      )}
     </p>
   );
 }
@@ -169,8 +172,8 @@ function Facts({ person }: { readonly person: ParticipantView }) {
       }`,
     ],
     [words.interpreter, person.interpreter ? t.yes : t.no],
-    [words.reach, person.reachability.why],
   ];
+  if (!person.exempt_since) facts.push([words.reach, person.reachability.why]);
   if (person.contact_details?.phone) facts.push([words.telephone, person.contact_details.phone]);
   if (person.contact_details?.email) facts.push([words.email, person.contact_details.email]);
   return (

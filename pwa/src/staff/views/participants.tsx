@@ -174,11 +174,14 @@ function columns(study: Study): Column<ParticipantRow>[] {
       key: "reach",
       head: words.reach,
       sort: (row) => row.reachability,
-      cell: (row) => (
-        <Badge tone={toneOf(row.reachability)}>
-          {t.reach[row.reachability] ?? row.reachability}
-        </Badge>
-      ),
+      cell: (row) =>
+        row.exempt_since ? (
+          <span class="quiet">{t.exempt.notNeeded}</span>
+        ) : (
+          <Badge tone={toneOf(row.reachability)}>
+            {t.reach[row.reachability] ?? row.reachability}
+          </Badge>
+        ),
     },
     {
       key: "contact",

@@ -1,5 +1,6 @@
 /** The schedule as a picture: for each arm one lane, each window from its first day to its last. */
 import type { Study, Timepoint } from "../api/types";
+import { Scrolled } from "../parts/bits";
 import { t } from "../strings";
 import { short } from "./completion-picture";
 
@@ -7,7 +8,8 @@ const WIDTH = 1000;
 const LANE = 58;
 
 export function SchedulePicture({ study }: { readonly study: Study }) {
-  const points = study.timepoints;
+  // Forms that an event opens have no place on a calendar until it happens.
+  const points = study.timepoints.filter((point) => point.enabled && point.on.length === 0);
   if (points.length === 0) return null;
   const from = Math.min(0, ...points.map((point) => point.opens));
   const to = Math.max(1, ...points.map((point) => point.closes));
@@ -18,7 +20,7 @@ export function SchedulePicture({ study }: { readonly study: Study }) {
       <figcaption>
         <strong>{t.study.picture}</strong>
       </figcaption>
-      <div class="scroll-plain">
+      <Scrolled label={t.study.picture}>
         <svg
           viewBox={`0 0 ${WIDTH} ${height}`}
           role="img"
@@ -35,7 +37,7 @@ export function SchedulePicture({ study }: { readonly study: Study }) {
           ))}
           <Axis from={from} to={to} y={height - 4} x={x} />
         </svg>
-      </div>
+      </Scrolled>
     </figure>
   );
 }

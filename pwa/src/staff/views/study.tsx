@@ -5,7 +5,7 @@ import { Badge, PrintButton } from "../parts/bits";
 import { Page } from "../parts/page";
 import { type Column, Table } from "../parts/table";
 import { t } from "../strings";
-import { anchorLabel, armLabel, useStudy } from "../study";
+import { anchorLabel, armLabel, eventLabel, useStudy } from "../study";
 import { SchedulePicture } from "./study-picture";
 
 export function StudyView() {
@@ -49,7 +49,17 @@ function Schedule({ study }: { readonly study: Study }) {
     cell: (row) => words.dayNumber(row[key]),
   });
   const columns: Column<Timepoint>[] = [
-    { key: "label", head: words.timepoint, rowHead: true, cell: (row) => row.label },
+    {
+      key: "label",
+      head: words.timepoint,
+      rowHead: true,
+      cell: (row) => (
+        <>
+          {row.label}
+          {row.enabled ? null : <span class="under">{words.off}</span>}
+        </>
+      ),
+    },
     {
       key: "arms",
       head: words.arms,
@@ -58,7 +68,7 @@ function Schedule({ study }: { readonly study: Study }) {
     {
       key: "anchor",
       head: words.anchor,
-      cell: (row) => anchorLabel(study, row.arms[0] ?? "", row.anchor),
+      cell: (row) => countedFrom(study, row),
     },
     number("opens", words.opens),
     number("target", words.target),
@@ -89,6 +99,14 @@ function Schedule({ study }: { readonly study: Study }) {
       rowKey={(row) => row.id}
     />
   );
+}
+
+/** An anchor by its label, or the events that open the form. */
+function countedFrom(study: Study, row: Timepoint): string {
+  if (row.anchor !== null) return anchorLabel(study, row.arms[0] ?? "", row.anchor);
+  return row.on.length > 0
+    ? row.on.map((kind) => eventLabel(study, kind)).join("; ")
+    : t.study.eachArm;
 }
 
 function armNames(study: Study, arms: readonly string[]): string {

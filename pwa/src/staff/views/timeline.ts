@@ -3,6 +3,7 @@
  * The questionnaires of a timepoint are one entry; everything is placed on
  * local dates, because that is how the study counts.
  */
+import type { Entered } from "../acts/record";
 import type {
   EventView,
   FormView,
@@ -30,6 +31,8 @@ export interface Entry {
   readonly title: string;
   readonly lines: readonly string[];
   readonly occasion?: Occasion;
+  /** What can be taken back when it was entered by mistake. */
+  readonly entered?: { readonly kind: Entered; readonly id: number };
 }
 
 export interface Timeline {
@@ -91,14 +94,15 @@ function placeOf(forms: readonly FormView[], today: string): string {
 const PLANNED = new Set(["upcoming", "due", "missed"]);
 
 function visits(study: Study, person: ParticipantView, today: string): Entry[] {
-  const done = person.visits.map((visit, index): Entry => {
+  const done = person.visits.map((visit): Entry => {
     const where = visit.timepoint ? timepointLabel(study, visit.timepoint) : t.person.extraVisit;
     return {
-      key: `visit ${index}`,
+      key: `visit ${visit.id}`,
       date: visit.date,
       group: "visits",
       title: t.person.visitEntry(where, words(visit.kind).toLowerCase()),
       lines: recorded(visit.recorded_at, visit.by),
+      entered: { kind: "visits", id: visit.id },
     };
   });
   const planned = person.planned_visits
@@ -119,8 +123,8 @@ function visits(study: Study, person: ParticipantView, today: string): Entry[] {
 function contacts(person: ParticipantView): Entry[] {
   const { channels, outcomes } = t.acts.contact;
   return person.contacts.map(
-    (contact, index): Entry => ({
-      key: `contact ${index}`,
+    (contact): Entry => ({
+      key: `contact ${contact.id}`,
       date: contact.date,
       group: "contacts",
       title: t.person.contactEntry(
@@ -132,6 +136,7 @@ function contacts(person: ParticipantView): Entry[] {
         ...(contact.note ? [contact.note] : []),
         ...recorded(contact.recorded_at, contact.by),
       ],
+      entered: { kind: "contacts", id: contact.id },
     }),
   );
 }
@@ -164,6 +169,7 @@ function record(study: Study, person: ParticipantView): Entry[] {
       group: "record",
       title: t.person.eventEntry(event.label),
       lines: recorded(event.recorded_at, event.by),
+      entered: { kind: "events", id: event.id },
     }),
   );
   return [enrolled, ...anchors, ...events];
@@ -178,7 +184,7 @@ function exemptions(person: ParticipantView): Entry[] {
       title: t.person.exemptionStart,
       lines: [
         ...(exemption.needs_approval && !exemption.approved_at ? [t.person.exemptWaiting] : []),
-        ...exemption.signals.map((signal) => t.exempt.signalWords[signal] ?? words(signal)),
+        ...exemption.signals,
         ...recorded(exemption.recorded_at, exemption.by),
       ],
     };

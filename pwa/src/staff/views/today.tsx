@@ -3,17 +3,10 @@
  * done the list is read again, so a row leaves only when its cause is gone.
  */
 import { useEffect, useState } from "preact/hooks";
-import {
-  type Act,
-  type ActContext,
-  approveExemption,
-  codeReason,
-  recordContact,
-  recordVisit,
-  resolveConflict,
-  resolveTime,
-} from "../acts/acts";
+import type { Act, ActContext } from "../acts/base";
+import { approveExemption, resolveConflict, resolveTime } from "../acts/decide";
 import { ActPanel } from "../acts/panel";
+import { codeReason, recordContact, recordVisit } from "../acts/record";
 import { studyPath } from "../api/client";
 import type { ParticipantView, Study, Today, TodayRow } from "../api/types";
 import { day } from "../format";
