@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from math import sqrt
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ def row(participant: str, status: FormStatus, **changes: object) -> Row:
     return replace(plain, **changes)  # type: ignore[arg-type]
 
 
-def received(disposition: str = "in_window", **more: object) -> FormStatus:
+def received(disposition: str = "in_window", **more: Any) -> FormStatus:
     return FormStatus("received", disposition, response=answers(80, **more))
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -103,6 +104,4 @@ def test_reminders_are_never_outside_the_window_never_quiet_and_at_most_one_a_da
     assert all(first <= each <= last for each in days)
     assert not any(is_quiet(POLICY, reminder.local.time()) for reminder in found)
     assert found[-1].step == "last-day"
-    assert all(
-        later - earlier >= timedelta(days=1) for earlier, later in zip(days, days[1:], strict=False)
-    )
+    assert all(later - earlier >= timedelta(days=1) for earlier, later in pairwise(days))

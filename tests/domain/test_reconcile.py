@@ -149,7 +149,7 @@ def test_replayed_from_facts_a_voided_event_keeps_the_form_that_was_answered() -
     facts = person(events=(progression,), responses=(told,))
     before = wanted_under((StudyVersion(STUDY),), facts, at(139))
     after = wanted_under((StudyVersion(STUDY),), facts, at(141))
-    assert [f.questionnaire for f in before if f.timepoint == "PROG"][0] == STRAIN
+    assert next(f.questionnaire for f in before if f.timepoint == "PROG") == STRAIN
     assert [f.questionnaire for f in after if f.timepoint == "PROG"] == [STRAIN]
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ STUDY = stop_study()
 CORE = ("demo-hrqol", "demo-anxiety", "demo-recurrence-worry", "demo-financial-burden")
 
 
-def windows(**changes: object) -> dict[str, tuple[int, int, int]]:
+def windows(**changes: Any) -> dict[str, tuple[int, int, int]]:
     """Day numbers of every window, counted from cessation."""
     return {
         form.timepoint: tuple(  # type: ignore[misc]

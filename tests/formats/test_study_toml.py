@@ -142,8 +142,18 @@ def test_everything_wrong_is_named_at_once() -> None:
         ("opens = 70\n", "opens = 40\n", "timepoints.W12", "overlaps W05 in arm stop"),
         ("opens = 70\n", "opens = 85\n", "timepoints.W12", "the window is inverted"),
         ('packs = ["core", "decision"]', 'packs = ["cor"]', "timepoints.BL.packs", "unknown pack"),
-        ('arms = ["stop"]\nopens = 28', "arms = []\nopens = 28", "timepoints.W05.arms", "without arm"),
-        ('arms = ["stop"]\nopens = 28', 'arms = ["x"]\nopens = 28', "timepoints.W05.arms", "no arm"),
+        (
+            'arms = ["stop"]\nopens = 28',
+            "arms = []\nopens = 28",
+            "timepoints.W05.arms",
+            "without arm",
+        ),
+        (
+            'arms = ["stop"]\nopens = 28',
+            'arms = ["x"]\nopens = 28',
+            "timepoints.W05.arms",
+            "no arm",
+        ),
         ('anchor = "cessation"', 'anchor = "birth"', "arms.stop.anchor", "never set"),
         ('on = ["progression"]', 'on = ["relapse"]', "event_forms.PROG.on", "no kind of event"),
         ('on = ["progression"]', "on = []", "event_forms.PROG.on", "is empty"),
@@ -160,19 +170,44 @@ def test_everything_wrong_is_named_at_once() -> None:
         ("days = -2", "days = 2", "reminders.steps.two-days-left.days", "outside every window"),
         ("default_hour = 10", "default_hour = 24", "reminders.default_hour", "is 24"),
         ("weekly_cap = 3", "weekly_cap = 0", "reminders.weekly_cap", "is 0"),
-        ("staff_task_after_days = 3", "staff_task_after_days = 0", "reminders.staff_task_after_days", "is 0"),
+        (
+            "staff_task_after_days = 3",
+            "staff_task_after_days = 0",
+            "reminders.staff_task_after_days",
+            "is 0",
+        ),
         ("quiet_from = 21:00:00", 'quiet_from = "9pm"', "reminders.quiet_from", "is '9pm'"),
-        ('exemption_reasons = ["LANGUAGE"]', "exemption_reasons = []", "rules.exemption_reasons", "is empty"),
-        ("merge_within_days = 28", "merge_within_days = -1", "rules.merge_within_days", "is negative"),
-        ("contact_every_days = 98", "contact_every_days = 0", "rules.contact_every_days", "less than a day"),
+        (
+            'exemption_reasons = ["LANGUAGE"]',
+            "exemption_reasons = []",
+            "rules.exemption_reasons",
+            "is empty",
+        ),
+        (
+            "merge_within_days = 28",
+            "merge_within_days = -1",
+            "rules.merge_within_days",
+            "is negative",
+        ),
+        (
+            "contact_every_days = 98",
+            "contact_every_days = 0",
+            "rules.contact_every_days",
+            "less than a day",
+        ),
         ("stop_after = []", 'stop_after = ["x"]', "rules.stop_after", "no kind of event"),
         ("target = 137", "target = 0", "visit_series.IMG", "is inverted"),
-        ('questionnaire = "demo-anxiety" }', 'questionnaire = "demo-hrqol" }', "packs.core.slots", "asks 'demo-hrqol' 2 times"),
+        (
+            'questionnaire = "demo-anxiety" }',
+            'questionnaire = "demo-hrqol" }',
+            "packs.core.slots",
+            "asks 'demo-hrqol' 2 times",
+        ),
         ('asks = "anxiety", ', "", "packs.core.slots.2.asks", "is missing"),
         ("slots = [{ asks", "slots = [3, { asks", "packs.decision.slots", "is [3,"),
         ('title = "STOP', 'title = "', "", ""),
     ],
-)  # fmt: skip
+)
 def test_each_fault_names_its_key(old: str, new: str, key: str, what: str) -> None:
     if not key:
         assert study_toml.parse(edited((old, new)), "study.toml").title.startswith("-HER2")

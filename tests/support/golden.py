@@ -6,7 +6,7 @@ through the domain, the command line, the services and the API. Day numbers coun
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 NOW = "2026-06-15T15:00:00Z"
@@ -23,7 +23,7 @@ def golden_document() -> dict[str, Any]:
 
 def instant(cessation: date, day: float, hour: int = 12) -> str:
     """An instant on a day counted from cessation, at an hour UTC."""
-    moment = datetime(cessation.year, cessation.month, cessation.day, hour) + timedelta(days=day)
+    moment = datetime.combine(cessation, time(hour)) + timedelta(days=day)
     return f"{moment.isoformat()}Z"
 
 
