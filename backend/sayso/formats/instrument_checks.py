@@ -174,14 +174,14 @@ def _check_loops(questionnaire: Questionnaire, faults: Faults) -> None:
         if item_id not in depth and len(path) <= 2 * _LONGEST_CHAIN:
             path.append(item_id)
             depth[item_id] = 1 + max(
-                (visit(one) for one in _depends(questionnaire, item_id)), default=0
+                (visit(one) for one in sorted(_depends(questionnaire, item_id))), default=0
             )
             path.pop()
         return depth.get(item_id, _LONGEST_CHAIN)
 
     before = len(faults.found)
     for item in questionnaire.all_items():
-        if visit(item.id) > _LONGEST_CHAIN and not faults:
+        if visit(item.id) > _LONGEST_CHAIN and len(faults.found) == before:
             faults.add(
                 item.id, f"hangs on a chain of more than {_LONGEST_CHAIN} items", "shorten it"
             )

@@ -38,7 +38,7 @@ ITEM_KEYS = frozenset(
     "min max step ends unit decimals max_length identifying".split()
 )
 OPTION_KEYS = frozenset({"code", "text", "missing", "exclusive"})
-MAX_ITEMS = 2_000
+MAX_ITEMS = 5_000
 MAX_DEPTH = 6
 
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+|\.[a-z0-9]+)*")
@@ -326,7 +326,9 @@ class _Reader:
             self._faults.add(where, f"is {given!r:.60}", 'write ["item", "=", value]')
             return AllOf(())
         head, rest = given[0], given[1:]
-        if head in ("all", "any") and all(isinstance(one, list) for one in rest) and rest:
+        nested = all(isinstance(one, list) for one in rest)
+        # `["any"]` alone never holds; imports keep items with it that are not to be shown.
+        if nested and (head == "any" or (head == "all" and rest)):
             parts = tuple(
                 self._read_condition(one, f"{where}[{place}]", depth + 1)
                 for place, one in enumerate(rest, 1)
