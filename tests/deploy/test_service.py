@@ -98,6 +98,7 @@ def service(
         "SAYSO_DATA_DIR": str(folder / "data"),
         "SAYSO_PUBLIC_URL": f"https://localhost:{https_port}",
         "SAYSO_TRUSTED_PROXIES": "1",
+        "SAYSO_VAPID_SUBJECT": "mailto:office@sayso-study.org",
     }
     certificate, key = self_signed("localhost", folder)
     caddyfile = folder / "Caddyfile"
@@ -214,6 +215,8 @@ def test_a_form_is_sent_over_https_and_kept(service: Service, me: dict[str, Any]
     engine = make_engine(service.database_url)
     with transaction(engine, read_only=True) as connection:
         assert connection.scalar(text("select count(*) from response")) == 1
+        received = "select count(*) from audit_event where action = 'response.received'"
+        assert connection.scalar(text(received)) == 1
         assert list(audit.chain_faults(connection)) == []
     engine.dispose()
 

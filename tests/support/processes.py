@@ -25,6 +25,9 @@ def running(
         )
     try:
         yield process
+        ended = process.poll()
+        if ended:
+            raise AssertionError(f"{command[0]} ended with {ended}: {log.read_text()[-2000:]}")
     finally:
         process.terminate()
         try:

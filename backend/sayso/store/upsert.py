@@ -12,7 +12,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 def insert_once(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert a row unless it would break a unique constraint; says whether it was inserted."""
     statement = _insert(connection, table).values(**values).on_conflict_do_nothing()
-    return bool(connection.execute(statement).rowcount == 1)
+    # Without being asked, SQLAlchemy keeps the row count of an INSERT on SQLite only.
+    counted = connection.execute(statement, execution_options={"preserve_rowcount": True})
+    return counted.rowcount == 1
 
 
 def insert_or_replace(connection: Connection, table: Table, values: Mapping[str, Any]) -> None:
