@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +10,9 @@ from typing import Any
 from sayso.formats.plain_text import plain
 
 Doc = dict[str, Any]
+
+INTEGER_CODES = "urn:sayso:integer-code"
+"""The system of codes that are numbers with us; FHIR codes are text, so our export says so."""
 
 _ORDINAL_URLS = (
     "/ordinalValue",
@@ -116,6 +120,8 @@ def _coding(coding: Doc, ordinal: float | None = None, exclusive: bool = False) 
     if not code:
         raise OutOfReach("has an answer without code and words")
     own = _ordinal(coding)
+    if coding.get("system") == INTEGER_CODES and re.fullmatch(r"-?\d{1,15}", code):
+        return _Found(int(code), display or code, "", ordinal, exclusive)
     system = str(coding.get("system") or "")
     return _Found(code, display or code, system, own if ordinal is None else ordinal, exclusive)
 

@@ -1,4 +1,4 @@
-"""FHIR `enableWhen` as our conditions, and back."""
+"""FHIR `enableWhen` as our conditions."""
 
 from __future__ import annotations
 
@@ -71,43 +71,3 @@ def _value(key: str, value: object) -> object:
     if value is None:
         raise Unreadable("compares with nothing")
     return value
-
-
-def enable_when_of(condition: list[Any], codings: dict[str, str]) -> tuple[list[Doc], str] | None:
-    """Our condition as FHIR `enableWhen` records and their behaviour; None when FHIR has no form.
-
-    `codings` holds for every item id the name of the answer element that its values need.
-    """
-    head, *rest = condition
-    if head in ("all", "any") and rest and all(isinstance(one, list) for one in rest):
-        parts = [_record(one, codings) for one in rest]
-        flat = [record for part in parts if part is not None for record in part]
-        simple = all(part is not None and len(part) == 1 for part in parts)
-        return (flat, head) if simple else None
-    records = _record(condition, codings)
-    if records is None:
-        return None
-    return records, "any"
-
-
-def _record(condition: list[Any], codings: dict[str, str]) -> list[Doc] | None:
-    head, *rest = condition
-    if head == "not" and len(rest) == 1 and isinstance(rest[0], list):
-        inner = rest[0]
-        if len(inner) == 2 and inner[1] == "answered":
-            return [{"question": inner[0], "operator": "exists", "answerBoolean": False}]
-        return None
-    if any(isinstance(one, list) for one in condition[:1]) or len(condition) < 2:
-        return None
-    question, operator, *value = condition
-    if operator == "answered":
-        return [{"question": question, "operator": "exists", "answerBoolean": True}]
-    if operator == "in":
-        return [_answer(question, "=", one, codings) for one in value[0]]
-    return [_answer(question, operator, value[0], codings)]
-
-
-def _answer(question: str, operator: str, value: object, codings: dict[str, str]) -> Doc:
-    key = codings.get(question, "answerString")
-    answer = {"code": str(value)} if key == "answerCoding" else value
-    return {"question": question, "operator": operator, key: answer}

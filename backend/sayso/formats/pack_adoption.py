@@ -1,0 +1,230 @@
+"""Joins a site's licensed file, which has the words, to a wordless pack, which has the scoring.
+
+Nothing is guessed in silence: every match says how it was found, every pack item without a partner
+is named, and the pack's own worked examples must come out before there is an instrument.
+"""
+
+from __future__ import annotations
+
+import copy
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sayso.domain.errors import InstrumentFileWrong
+from sayso.domain.questionnaire import Item, Questionnaire
+from sayso.formats import instrument_json
+from sayso.formats.import_draft import Imported, walk
+from sayso.formats.instrument_vectors import compare_vectors
+
+Doc = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A pack item and its partner in the file; `codes` leads from the file's codes to ours."""
+
+    item: str
+    source: str
+    text: str
+    how: str
+    codes: dict[str, int | str] = field(default_factory=dict)
+    codes_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """The preview: `document` is None as long as `problems` is not empty."""
+
+    matches: list[Match]
+    unmatched: list[str]
+    extra: list[str]
+    problems: list[str]
+    vectors: int
+    document: Doc | None
+
+
+def adopt(pack: Questionnaire, pack_document: Doc, imported: Imported, vectors: str) -> Adoption:
+    """Match the imported file with the pack and run the pack's worked examples (CSV text)."""
+    if imported.document is None:
+        return Adoption([], [], [], [f"the file is refused: {imported.why}"], 0, None)
+    document = _spelt_out(imported.document)
+    items = [one for one in walk(document["items"]) if "answer_options" in one or _is_number(one)]
+    pairs = _pairs(list(pack.items_in_order()), items)
+    matches, problems = [], []
+    for wanted, found, how in pairs:
+        match = _match(wanted, found, how, imported.ordinals.get(found["id"], {}))
+        if isinstance(match, str):
+            problems.append(match)
+        else:
+            matches.append(match)
+    partnered = {wanted.id for wanted, _, _ in pairs}
+    unmatched = [one.id for one in pack.items_in_order() if one.id not in partnered]
+    problems += [f"the file has no item for {one!r}" for one in unmatched]
+    taken = {found["id"] for _, found, _ in pairs}
+    extra = [one["id"] for one in items if one["id"] not in taken]
+    if problems:
+        return Adoption(matches, unmatched, extra, problems, 0, None)
+    joined = _joined(pack, pack_document, document, matches)
+    faults, rows = _proof(joined, vectors)
+    return Adoption(matches, unmatched, extra, faults, rows, None if faults else joined)
+
+
+def _spelt_out(document: Doc) -> Doc:
+    """A copy in which every item has its own options and matrices are pages of choices."""
+    document = copy.deepcopy(document)
+    sets = document.pop("answer_sets", {})
+    for item in walk(document["items"]):
+        options = item.get("answer_options")
+        if isinstance(options, str):
+            item["answer_options"] = copy.deepcopy(sets[options])
+        if item["type"] == "matrix":
+            shared = item.pop("answer_options")
+            item["type"] = "page"
+            for row in item["items"]:
+                row.update(type="choice", answer_options=copy.deepcopy(shared))
+    return document
+
+
+def _is_number(item: Doc) -> bool:
+    return item.get("type") in {"scale", "integer", "decimal", "boolean"}
+
+
+def _pairs(wanted: list[Item], items: list[Doc]) -> list[tuple[Item, Doc, str]]:
+    """By equal id, else by an id that ends alike, else by order where that fits for all."""
+    by_id = {_plain_id(one["id"]): one for one in items}
+    if all(_plain_id(one.id) in by_id for one in wanted):
+        return [(one, by_id[_plain_id(one.id)], "id") for one in wanted]
+    endings = [(one, _ending(one.id, items)) for one in wanted]
+    if all(found is not None for _, found in endings) and len(
+        {found["id"] for _, found in endings if found is not None}
+    ) == len(wanted):
+        return [(one, found, "ending of the id") for one, found in endings if found is not None]
+    for start in range(len(items) - len(wanted) + 1):
+        window = items[start : start + len(wanted)]
+        if all(_fits(one, found) for one, found in zip(wanted, window, strict=True)):
+            return [(one, found, "order") for one, found in zip(wanted, window, strict=True)]
+    return [(one, by_id[_plain_id(one.id)], "id") for one in wanted if _plain_id(one.id) in by_id]
+
+
+def _plain_id(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.lower())
+
+
+def _ending(item_id: str, items: list[Doc]) -> Doc | None:
+    """The one item whose id ends in this id, or in its number, after a boundary."""
+    number = re.sub(r"^[A-Za-z_]*0*(?=\d)", "", item_id)
+    for tail in (re.escape(item_id), rf"0*{re.escape(number)}"):
+        pattern = re.compile(rf"(?:^|[^0-9]){tail}$", re.IGNORECASE)
+        found = [one for one in items if pattern.search(one["id"])]
+        if len(found) == 1:
+            return found[0]
+    return None
+
+
+def _fits(wanted: Item, found: Doc) -> bool:
+    if not wanted.options:
+        return _is_number(found)
+    needed = sum(not option.missing for option in wanted.options)
+    return len(found.get("answer_options", [])) in {needed, len(wanted.options)}
+
+
+def _match(wanted: Item, found: Doc, how: str, ordinals: dict[str, float]) -> Match | str:
+    base = {"item": wanted.id, "source": found["id"], "text": found.get("text", ""), "how": how}
+    if not wanted.options:
+        return Match(**base)
+    if "answer_options" not in found:
+        return f"{found['id']!r} has no answer options, {wanted.id!r} needs them"
+    texts = [str(option["code"]) for option in found["answer_options"]]
+    ours = {str(option.code): option.code for option in wanted.options}
+    scored = [option.code for option in wanted.options if not option.missing]
+    if set(map(str, scored)) <= set(texts) <= set(ours):
+        return Match(**base, codes={text: ours[text] for text in texts}, codes_by="code")
+    weights = {text: f"{ordinals[text]:g}" for text in texts if text in ordinals}
+    if len(weights) == len(texts) and set(weights.values()) == set(map(str, scored)):
+        codes = {text: ours[weight] for text, weight in weights.items()}
+        return Match(**base, codes=codes, codes_by="score in the file")
+    if len(texts) == len(scored):
+        return Match(**base, codes=dict(zip(texts, scored, strict=True)), codes_by="order")
+    return (
+        f"{found['id']!r} has the answers {', '.join(texts)[:80]}; "
+        f"{wanted.id!r} needs {', '.join(ours)}"
+    )
+
+
+def _joined(pack: Questionnaire, pack_document: Doc, document: Doc, matches: list[Match]) -> Doc:
+    partners = {match.source: match for match in matches}
+    own = {one["id"]: one for one in walk(pack_document["items"])}
+    for item in walk(document["items"]):
+        match = partners.get(item["id"])
+        if "enable_when" in item:
+            item["enable_when"] = _renamed(item["enable_when"], partners)
+        if match is None:
+            continue
+        item["id"] = match.item
+        missing = {one.code for one in pack.item(match.item).options if one.missing}
+        for option in item.get("answer_options", []):
+            option["code"] = match.codes[str(option["code"])]
+            if option["code"] in missing:
+                option["missing"] = True
+        for key in ("enable_when", "when_hidden"):
+            if key in own[match.item]:
+                item[key] = own[match.item][key]
+    return {
+        **{key: value for key, value in document.items() if key != "items"},
+        "id": pack.id,
+        "version": f"{pack.version}+{document['origin']['sha256'][:8]}",
+        "status": "licensed",
+        "origin": {**document["origin"], "pack": f"{pack.id}@{pack.version}", "of": pack.sha256},
+        "items": document["items"],
+        "scores": pack_document["scores"],
+    }
+
+
+def _renamed(condition: list[Any], partners: dict[str, Match]) -> list[Any]:
+    head, *rest = condition
+    if head in ("all", "any", "not") and all(isinstance(one, list) for one in rest):
+        return [head, *(_renamed(one, partners) for one in rest)]
+    match = partners.get(head)
+    if match is None:
+        return condition
+    values = [
+        [match.codes.get(str(one), one) for one in value]
+        if isinstance(value, list)
+        else match.codes.get(str(value), value)
+        for value in rest[1:]
+    ]
+    return [match.item, rest[0], *values]
+
+
+def _proof(document: Doc, vectors: str) -> tuple[list[str], int]:
+    """What the check and the pack's worked examples say of the joined instrument."""
+    try:
+        questionnaire = instrument_json.load(document)
+    except InstrumentFileWrong as error:
+        return [f"{one.key} {one.what}" for one in error.faults], 0
+    lines = list(_without_absent_codes(questionnaire, vectors))
+    return compare_vectors(questionnaire, lines, "vectors")
+
+
+def _without_absent_codes(questionnaire: Questionnaire, vectors: str) -> Iterator[str]:
+    """The examples with codes for "no answer" left blank where the site's form has no such code."""
+    reader = csv.reader(io.StringIO(vectors))
+    header = next(reader, [])
+    codes = {
+        item.id: {str(option.code) for option in item.options}
+        for item in questionnaire.items_in_order()
+        if item.options
+    }
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(header)
+    for row in reader:
+        writer.writerow(
+            "" if name in codes and cell and cell not in codes[name] else cell
+            for name, cell in zip(header, row, strict=False)
+        )
+    yield from buffer.getvalue().splitlines(keepends=True)
