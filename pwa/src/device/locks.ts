@@ -1,9 +1,15 @@
 /** One writer at a time across all windows of the app and its service worker. */
 
+const queues = new Map<string, Promise<unknown>>();
+
 /** Runs work while no other window does anything under the same name; the others wait. */
 export async function alone<T>(name: string, work: () => Promise<T>): Promise<T> {
-  if (!("locks" in navigator)) return work();
-  return navigator.locks.request(name, work) as Promise<T>;
+  if ("locks" in navigator) return navigator.locks.request(name, work) as Promise<T>;
+  // Browsers without locks between windows still queue within this one.
+  const before = queues.get(name) ?? Promise.resolve();
+  const mine = before.then(work, work);
+  queues.set(name, mine);
+  return mine;
 }
 
 /**

@@ -54,7 +54,7 @@ export const en = {
     onPhone: "Finished, waiting to be sent",
     held: "Finished, not sent. Please call your study team.",
     receipt: (code: string): string => `Receipt ${code}`,
-    offline: "You are offline. You can answer all the same.",
+    offline: "No connection just now. You can answer all the same.",
     asOf: (time: string): string => `Last checked ${time}.`,
     clockWrong: "The clock on this phone seems wrong. Please check the date and time.",
     call: "Ask the team to call me",
