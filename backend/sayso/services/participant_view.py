@@ -78,6 +78,15 @@ def view(connection: Connection, within: Reach, code: str, keys: Keyring, now: d
     }
 
 
+def phones(connection: Connection, within: Reach, code: str, now: datetime) -> View:
+    """The enrolled phones and the reachability, without the rest. Raises NotFound."""
+    person = access.find(connection, within, code)
+    return {
+        "devices": _devices(connection, person),
+        "reachability": _reachability(connection, person, now),
+    }
+
+
 def etag(participant_id: int, revision: int) -> str:
     """The name of one state of a participant's record, for If-Match."""
     return f'"{participant_id}.{revision}"'

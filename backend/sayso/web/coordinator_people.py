@@ -32,7 +32,12 @@ from sayso.store.tables import contact, visit
 from sayso.web import coordinator_bodies as bodies
 from sayso.web.auth import CHANGING_ROLES, for_staff
 from sayso.web.context import Here, here
-from sayso.web.coordinator_person_views import EnrolledView, EnrolmentView, ParticipantView
+from sayso.web.coordinator_person_views import (
+    EnrolledView,
+    EnrolmentView,
+    ParticipantView,
+    PhonesView,
+)
 from sayso.web.problems import ProblemSchema
 from sayso.web.smorest import LARGEST_ID, Resource
 
@@ -73,6 +78,16 @@ def _shown(at: Here, within: Reach, code: str, status: int = 200) -> Answer:
 def read(key: str, code: str) -> Answer:
     """One participant whole. Looking at contact details is itself on record."""
     return _shown(here(), reach(key), code)
+
+
+@people.route(f"{_ONE}/phones")
+@for_staff()
+@people.response(200, PhonesView)
+def read_phones(key: str, code: str) -> dict[str, Any]:
+    """The phones and whether reminders arrive. The console asks again and again while a phone is
+    being enrolled, so nothing that identifies a person is opened and nothing is written."""
+    at = here()
+    return participant_view.phones(at.connection, reach(key), code, at.now)
 
 
 @people.route("/<key>/participants", "POST")

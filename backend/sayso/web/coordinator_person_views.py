@@ -138,6 +138,13 @@ class ReachabilityView(Schema):
     why = fields.String(required=True)
 
 
+class PhonesView(Schema):
+    """What changes while a phone is being enrolled."""
+
+    devices = fields.List(fields.Nested(DeviceView), required=True)
+    reachability = fields.Nested(ReachabilityView, required=True)
+
+
 class ContactDetailsView(Schema):
     email = fields.String(required=True, allow_none=True)
     phone = fields.String(required=True, allow_none=True)
