@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, Select, select, update
 from sayso.domain.errors import ChangedMeanwhile, NotAllowed, NotFound
 from sayso.domain.participation import Facts
 from sayso.services.audit import Actor
-from sayso.store.facts import facts_of
+from sayso.store.facts import facts_of_one
 from sayso.store.tables import participant, site
 
 CHANGING_ROLES = frozenset({"coordinator", "investigator", "administrator"})
@@ -135,7 +135,7 @@ def hold(
 
 def facts(connection: Connection, person: Participant) -> Facts:
     """What is known about this participant now."""
-    return facts_of(connection, participant.c.id == person.id)[person.id]
+    return facts_of_one(connection, person.id)
 
 
 def _found(within: Reach, result: Any, code: str) -> Participant:

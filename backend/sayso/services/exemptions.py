@@ -12,8 +12,8 @@ from sayso.domain.participation import Exemption
 from sayso.domain.walltime import local_date
 from sayso.services import access, audit, entries, following, publishing
 from sayso.services.access import Participant
-from sayso.store.facts import forms_of
-from sayso.store.tables import exemption, participant
+from sayso.store.facts import forms_of_one
+from sayso.store.tables import exemption
 
 END_AHEAD_DAYS = 366
 
@@ -37,7 +37,7 @@ def record(
     check_new(new, facts, rules)
     if valid_from < facts.enrolled:
         raise DatesOutOfOrder(f"{valid_from} is before the enrolment on {facts.enrolled}")
-    forms = forms_of(connection, participant.c.id == person.id).get(person.id, [])
+    forms = forms_of_one(connection, person.id)
     why = approval_reason(new, facts, forms, rules)
     values = {
         "reason": reason,

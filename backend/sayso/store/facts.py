@@ -14,6 +14,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     Boolean,
     Column,
     ColumnElement,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     Date,
     Select,
     Text,
+    bindparam,
     literal,
     null,
     select,
@@ -99,15 +101,31 @@ def facts_of(connection: Connection, *where: Condition, history: bool = False) -
     With `history`, entries that were voided later come too, for `Facts.known_at`; without it the
     facts are those that stand today. Three statements.
     """
-    people = connection.execute(
-        select(participant, site.c.code.label("site_code")).join(site).where(*where)
-    ).all()
+    people = connection.execute(_people(where)).all()
     dated = dated_facts(connection, *where, history=history)
     responses = responses_of(connection, *where)
     return {
         person.id: facts(person, dated.get(person.id, Dated()), responses.get(person.id, ()))
         for person in people
     }
+
+
+def facts_of_one(connection: Connection, participant_id: int) -> Facts:
+    """The facts of one participant as they stand today. Raises NoResultFound.
+
+    The statements are built once: putting the UNION together costs ten times what running it does.
+    """
+    one = {_ONE.key: participant_id}
+    person = connection.execute(_PERSON, one).one()
+    dated = dated_of(connection.execute(_PERSON_DATED, one)).get(participant_id, Dated())
+    responses = _responses(connection.execute(_PERSON_RESPONSES, one))
+    return facts(person, dated, responses.get(participant_id, ()))
+
+
+def forms_of_one(connection: Connection, participant_id: int) -> list[StoredForm]:
+    """The live forms of one participant, in order of opening."""
+    rows = connection.execute(_PERSON_FORMS, {_ONE.key: participant_id})
+    return [stored_form(row) for row in rows]
 
 
 def facts(person: Any, dated: Dated, responses: Sequence[ResponseFact] = ()) -> Facts:
@@ -155,32 +173,12 @@ def dated_of(rows: Iterable[Any]) -> dict[int, Dated]:
 
 def responses_of(connection: Connection, *where: Condition) -> dict[int, list[ResponseFact]]:
     """Every response, first received first, in one statement."""
-    statement = (
-        select(
-            response.c.id,
-            response.c.participant_id,
-            expected_form.c.timepoint,
-            questionnaire.c.instrument,
-            response.c.authored_at,
-            response.c.received_at,
-            response.c.skew_seconds,
-            response.c.offered_at,
-            response.c.mode,
-            response.c.scorable,
-            response.c.time_accepted,
-            response.c.assistance,
-            response.c.answered,
-            response.c.applicable,
-            response.c.declined,
-            response.c.decided_at,
-        )
-        .select_from(response)
-        .join(questionnaire, questionnaire.c.sha256 == response.c.questionnaire_sha256)
-        .outerjoin(expected_form, expected_form.c.id == response.c.expected_form_id)
-        .order_by(response.c.received_at, response.c.id)
-    )
+    return _responses(connection.execute(_of(_RESPONSES, response, where)))
+
+
+def _responses(rows: Iterable[Any]) -> dict[int, list[ResponseFact]]:
     found: dict[int, list[ResponseFact]] = defaultdict(list)
-    for row in connection.execute(_of(statement, response, where)):
+    for row in rows:
         found[row.participant_id].append(
             ResponseFact(
                 row.id, row.timepoint or "", row.instrument, row.authored_at, row.received_at,
@@ -195,11 +193,7 @@ def forms_of(
     connection: Connection, *where: Condition, history: bool = False
 ) -> dict[int, list[StoredForm]]:
     """The expected forms, in order of opening, in one statement; cancelled ones with `history`."""
-    statement = select(expected_form).order_by(
-        expected_form.c.opens_at, expected_form.c.timepoint, expected_form.c.position
-    )
-    if not history:
-        statement = statement.where(expected_form.c.cancelled_at.is_(None))
+    statement = _FORMS if history else _LIVE_FORMS
     found: dict[int, list[StoredForm]] = defaultdict(list)
     for row in connection.execute(_of(statement, expected_form, where)):
         found[row.participant_id].append(stored_form(row))
@@ -215,6 +209,35 @@ def stored_form(row: Any) -> StoredForm:
         row.cancelled_at,
     )  # fmt: skip
 
+
+_RESPONSES = (
+    select(
+        response.c.id,
+        response.c.participant_id,
+        expected_form.c.timepoint,
+        questionnaire.c.instrument,
+        response.c.authored_at,
+        response.c.received_at,
+        response.c.skew_seconds,
+        response.c.offered_at,
+        response.c.mode,
+        response.c.scorable,
+        response.c.time_accepted,
+        response.c.assistance,
+        response.c.answered,
+        response.c.applicable,
+        response.c.declined,
+        response.c.decided_at,
+    )
+    .select_from(response)
+    .join(questionnaire, questionnaire.c.sha256 == response.c.questionnaire_sha256)
+    .outerjoin(expected_form, expected_form.c.id == response.c.expected_form_id)
+    .order_by(response.c.received_at, response.c.id)
+)
+_FORMS = select(expected_form).order_by(
+    expected_form.c.opens_at, expected_form.c.timepoint, expected_form.c.position
+)
+_LIVE_FORMS = _FORMS.where(expected_form.c.cancelled_at.is_(None))
 
 _EMPTY: dict[str, ColumnElement[Any]] = {
     "text1": type_coerce(null(), Text),
@@ -283,6 +306,10 @@ def _dated(where: Sequence[Condition], history: bool) -> CompoundSelect[Any]:
     return union_all(*parts)
 
 
+def _people(where: Sequence[Condition]) -> Select[Any]:
+    return select(participant, site.c.code.label("site_code")).join(site).where(*where)
+
+
 def _of(statement: Select[Any], table: Any, where: Sequence[Condition]) -> Select[Any]:
     """Restrict a statement over a table of participants' facts to the chosen participants."""
     chosen = select(participant.c.id).join(site, site.c.id == participant.c.site_id).where(*where)
@@ -325,3 +352,9 @@ _BUILDERS: dict[str, tuple[str, Any]] = {
         lambda r: MissingReason(r.text1, r.text2, r.text3, r.recorded_at, r.voided_at),
     ),
 }  # fmt: skip
+
+_ONE: BindParameter[int] = bindparam("one_participant")
+_PERSON = _people([participant.c.id == _ONE])
+_PERSON_DATED = _dated([participant.c.id == _ONE], history=False)
+_PERSON_RESPONSES = _RESPONSES.where(response.c.participant_id == _ONE)
+_PERSON_FORMS = _LIVE_FORMS.where(expected_form.c.participant_id == _ONE)

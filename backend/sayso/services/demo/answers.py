@@ -64,7 +64,7 @@ def fill_in(
     for number, item in enumerate(questionnaire.items_in_order()):
         if stop_after is not None and number >= stop_after:
             break
-        if item.id not in shown(questionnaire, answers, skipped):
+        if questionnaire.has_conditions and item.id not in shown(questionnaire, answers, skipped):
             continue
         if item.skippable and rng.random() < _SKIPS:
             skipped.append(item.id)
