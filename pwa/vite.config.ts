@@ -35,6 +35,8 @@ export default defineConfig({
   server: { proxy: { "/api": api } },
   test: {
     environment: "happy-dom",
+    // Tests talk to a real server on this machine, which is another origin than the page's.
+    environmentOptions: { happyDOM: { settings: { fetch: { disableSameOriginPolicy: true } } } },
     include: ["src/**/*.test.{ts,tsx}", "build/**/*.test.ts"],
     setupFiles: [here("build/test-setup.ts")],
     restoreMocks: true,
