@@ -161,9 +161,7 @@ class PushService:
                 text = decrypt(body, phone.private, phone.secret)
             except (InvalidTag, ValueError) as error:
                 return self._refuse(400, f"cannot be decrypted: {error!r}")
-            message = Received(
-                phone.endpoint, dict(request.headers), json.loads(text), self.now()
-            )
+            message = Received(phone.endpoint, dict(request.headers), json.loads(text), self.now())
             phone.take(message, int(request.headers["TTL"]), request.headers.get("Topic"))
         elif browser is not None:
             await browser.deliver(body, dict(request.headers))

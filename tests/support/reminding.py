@@ -8,17 +8,27 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
-from sqlalchemy import Engine, Row, insert, select
+from sqlalchemy import Engine, Row, insert, select, update
 
 from sayso.domain.audit import Actor
 from sayso.push.endpoints import EndpointRules
-from sayso.services import enrolment, planning, publishing, reminder_planning, sites, subscriptions
+from sayso.services import (
+    enrolment,
+    planning,
+    publishing,
+    reminder_planning,
+    reminders,
+    sites,
+    subscriptions,
+)
 from sayso.services.enrolment import NewParticipant
 from sayso.services.subscriptions import Handed
 from sayso.store.engine import transaction
 from sayso.store.sealed import Keyring
-from sayso.store.tables import device, event, participant_identity
+from sayso.store.tables import device, event, participant, participant_identity
+from sayso.store.tables_forms import expected_form, response
 from sayso.store.tables_messages import delivery, reminder
 from support.push_service import Phone
 
@@ -94,6 +104,32 @@ class Trial:
             planning.replan(connection, SYSTEM, STUDY, participant_id, now)
             reminder_planning.replan(connection, [participant_id], now)
 
+    def answered(self, participant_id: int, timepoint: str, now: datetime) -> None:
+        """Every open form of a timepoint is answered, and what that stops is stopped."""
+        with transaction(self.engine) as connection:
+            forms = connection.execute(
+                select(expected_form).where(
+                    expected_form.c.participant_id == participant_id,
+                    expected_form.c.timepoint == timepoint,
+                    expected_form.c.cancelled_at.is_(None),
+                )
+            ).all()
+            connection.execute(insert(response), [_response(form, now) for form in forms])
+            reminders.cancel_for_occasion(connection, participant_id, timepoint, "completed", now)
+
+    def prefers(self, participant_id: int, now: datetime, **wishes: Any) -> None:
+        """Set columns of the participant's preferences and plan anew."""
+        with transaction(self.engine) as connection:
+            connection.execute(
+                update(participant).where(participant.c.id == participant_id).values(**wishes)
+            )
+            reminder_planning.replan(connection, [participant_id], now)
+
+    def acknowledge(self, token: str, now: datetime) -> bool:
+        """A phone says that it has shown a message."""
+        with transaction(self.engine) as connection:
+            return subscriptions.acknowledge(connection, self.keyring, token, now)
+
     def reminders(self, participant_id: int) -> list[Row[Any]]:
         with transaction(self.engine, read_only=True) as connection:
             return list(
@@ -120,10 +156,15 @@ class Trial:
             )
 
 
-def published(engine: Engine, now: datetime) -> Trial:
+def study_text() -> str:
+    """The study file that comes with the program."""
+    return (ROOT / "studies" / f"{STUDY}.toml").read_text("utf-8")
+
+
+def published(engine: Engine, now: datetime, text: str | None = None) -> Trial:
     """A trial that has just been published."""
     keyring = Keyring(bytes(range(32)))
-    text = (ROOT / "studies" / f"{STUDY}.toml").read_text("utf-8")
+    text = text or study_text()
     with transaction(engine) as connection:
         publishing.publish(connection, SYSTEM, text, STUDY, find_instrument, now)
         sites.add(connection, SYSTEM, STUDY, "S1", "First site", "America/New_York", now)
@@ -136,3 +177,14 @@ def find_instrument(instrument: str, version: str | None) -> Mapping[str, Any]:
     found: Mapping[str, Any] = json.loads((chosen / "instrument.json").read_text("utf-8"))
     return found
 
+
+def _response(form: Row[Any], now: datetime) -> dict[str, Any]:
+    return {
+        "id": str(uuid4()), "participant_id": form.participant_id, "expected_form_id": form.id,
+        "questionnaire_sha256": form.questionnaire_sha256,
+        "study_version_id": form.study_version_id, "answers": {}, "skipped": [], "problems": [],
+        "body_sha256": "0" * 64, "authored_at": now, "authored_offset_minutes": 0,
+        "authored_zone": "UTC", "received_at": now, "skew_seconds": 0.0, "mode": "own_device",
+        "originator": "participant", "assistance": "none", "language": "en",
+        "disposition": "in_window", "scorable": True, "answered": 1, "applicable": 1, "declined": 0,
+    }  # fmt: skip

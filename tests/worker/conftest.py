@@ -1,5 +1,15 @@
 """What the tests of the worker share."""
 
+import pytest
+
 from support.reminder_fixtures import clock, office, ring, service, smtp, trial
 
 __all__ = ["clock", "office", "ring", "service", "smtp", "trial"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--write-transcripts",
+        action="store_true",
+        help="write the transcripts of simulated journeys anew, to be read before committing",
+    )

@@ -7,7 +7,6 @@ signature per service and key is kept until shortly before it expires.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -66,7 +65,6 @@ class PushSender:
         self.breaker = breaker or Breaker()
 
     async def __aenter__(self) -> Self:
-        self._slots = asyncio.Semaphore(IN_FLIGHT)
         resolver = PublicResolver(
             aiohttp.ThreadedResolver(), allow_loopback=self._rules.allow_loopback
         )
@@ -107,10 +105,9 @@ class PushSender:
             return Outcome(
                 OUR_FAULT, "The key that this phone subscribed with is not on this server."
             )
-        async with self._slots:
-            if held := self.breaker.hold(origin, now):
-                return held
-            outcome = await self._post(message, origin, key, now)
+        if held := self.breaker.hold(origin, now):
+            return held
+        outcome = await self._post(message, origin, key, now)
         self.breaker.report(origin, outcome, now)
         return outcome
 

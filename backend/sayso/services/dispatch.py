@@ -53,8 +53,14 @@ def next_due(connection: Connection) -> datetime | None:
     return found
 
 
-def claim(connection: Connection, token: str, now: datetime, limit: int) -> int:
-    """Take up to `limit` due deliveries under the lease `token`; returns how many."""
+def claim(
+    connection: Connection, token: str, now: datetime, limit: int, lease: timedelta = LEASE
+) -> int:
+    """Take up to `limit` due deliveries under the lease `token`; returns how many.
+
+    The lease must outlast the sending of a batch: ten seconds of patience per message, a hundred
+    at once, with room to spare.
+    """
     due = (
         select(delivery.c.id)
         .where(delivery.c.state == "pending", delivery.c.next_at <= now)
@@ -66,7 +72,7 @@ def claim(connection: Connection, token: str, now: datetime, limit: int) -> int:
     taken = connection.execute(
         update(delivery)
         .where(delivery.c.id.in_(select(due.c.id)))
-        .values(next_at=now + LEASE, attempts=delivery.c.attempts + 1, lease_token=token)
+        .values(next_at=now + lease, attempts=delivery.c.attempts + 1, lease_token=token)
         .returning(delivery.c.id)
     )
     # One driver does not count the rows of a statement that begins with WITH.

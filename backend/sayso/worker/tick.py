@@ -11,6 +11,7 @@ import asyncio
 import secrets
 from collections import Counter
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import structlog
@@ -26,6 +27,7 @@ from sayso.store.engine import transaction
 from sayso.worker.transport import Transport
 
 BATCH = 200
+IN_FLIGHT = 100
 _FLUSH_ROWS = 16
 _FLUSH_SECONDS = 0.25
 _RANDOM = secrets.SystemRandom()
@@ -44,6 +46,7 @@ class Dispatcher:
         *,
         stopping: Callable[[], bool] = lambda: False,
         jitter: Callable[[], float] = _RANDOM.random,
+        lease: timedelta = dispatch.LEASE,
     ) -> None:
         self._engine = engine
         self._clock = clock
@@ -51,6 +54,7 @@ class Dispatcher:
         self._transport = transport
         self._stopping = stopping
         self._jitter = jitter
+        self._lease = lease
 
     def tick(self) -> Counter[str]:
         """Do everything that is due; returns counts by what was done.
@@ -71,15 +75,16 @@ class Dispatcher:
                 token, now = uuid4().hex, self._clock.now()
                 with transaction(self._engine) as connection:
                     queued = reminder_queue.queue_due(connection, now, BATCH)
-                    taken = dispatch.claim(connection, token, now, BATCH)
+                    taken = dispatch.claim(connection, token, now, BATCH, self._lease)
                 counts["decided"] += queued
                 if taken:
-                    counts += await self._send_batch(token)
+                    # A batch that takes longer than expected stops while its rows are still ours.
+                    counts += await self._send_batch(token, now + self._lease * 0.75)
                 elif not queued:
                     break
         return counts
 
-    async def _send_batch(self, token: str) -> Counter[str]:
+    async def _send_batch(self, token: str, until: datetime) -> Counter[str]:
         now = self._clock.now()
         with transaction(self._engine, read_only=True) as connection:
             checked = dispatch_check.check(connection, token, self._desk, now)
@@ -87,17 +92,29 @@ class Dispatcher:
         for settled in checked.settled:
             ledger.add(settled)
         ledger.flush()
-        under_way = [asyncio.create_task(self._send(ready)) for ready in checked.ready]
+        slots = asyncio.Semaphore(IN_FLIGHT)
+        under_way = [
+            asyncio.create_task(self._send(ready, slots, until)) for ready in checked.ready
+        ]
         for done in asyncio.as_completed(under_way):
-            settled, at_once = await done
-            ledger.add(settled)
-            ledger.flush_when_due(at_once=at_once)
+            sent = await done
+            if sent is None:
+                ledger.counts["left"] += 1
+                continue
+            ledger.add(sent)
+            # Mail is written down at once, because two copies cannot be shown as one.
+            ledger.flush_when_due(at_once=sent.taken.channel == "email")
         ledger.flush(last=True)
         return ledger.counts
 
-    async def _send(self, ready: Ready) -> tuple[Settled, bool]:
-        """Send one message. Mail is written down at once, because it cannot be shown as one."""
-        outcome = await self._outcome(ready)
+    async def _send(
+        self, ready: Ready, slots: asyncio.Semaphore, until: datetime
+    ) -> Settled | None:
+        """Send one message; None when the lease is nearly over and somebody else will."""
+        async with slots:
+            if self._clock.now() >= until:
+                return None
+            outcome = await self._outcome(ready)
         now = self._clock.now()
         settlement = settle(
             outcome,
@@ -108,7 +125,7 @@ class Dispatcher:
         )
         if outcome.status in {400, 401, 403} or settlement.state == "failed":
             _log.error("delivery refused", delivery=ready.taken.id, status=outcome.status)
-        return Settled(ready.taken, settlement), ready.mail is not None
+        return Settled(ready.taken, settlement)
 
     async def _outcome(self, ready: Ready) -> Outcome:
         now = self._clock.now()
