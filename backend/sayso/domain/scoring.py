@@ -85,16 +85,17 @@ class Scorer:
         self._rules = [_compile(questionnaire, rule) for rule in questionnaire.scores]
         self._shas = fingerprints(questionnaire)
         self._below = questions_below(questionnaire)
-        self._missing = {
-            item.id: frozenset(option.code for option in item.options if option.missing)
-            for item in questionnaire.items_in_order()
-            if any(option.missing for option in item.options)
+        self._booleans = {
+            item.id for item in questionnaire.items_in_order() if item.type == "boolean"
+        }
+        self._present = {
+            item.id: _presence(questionnaire, item.id) for item in questionnaire.items_in_order()
         }
 
     def values(self, stored: dict[str, object]) -> list[Value]:
         """Only the values, in the order of the rules; the fast path for whole files.
 
-        `stored` holds every question's id, None where there is no answer, and is written to.
+        `stored` holds every question's id with a checked answer or None, and is written to.
         """
         return self._evaluate(stored, self._visible(stored, stored, ()))
 
@@ -110,7 +111,7 @@ class Scorer:
                 Score(
                     id=rule.id,
                     value=value,
-                    n_answered=sum(self._counts(source, one) for one in questions),
+                    n_answered=sum(self._present[one](source[one]) for one in questions),
                     n_items=len(questions),
                     rule_sha=self._shas[rule.id],
                     title=rule.title,
@@ -135,7 +136,9 @@ class Scorer:
     def _stored(self, answers: Mapping[str, object], skipped: Collection[str]) -> dict[str, object]:
         stored: dict[str, object] = dict.fromkeys(self._questionnaire_ids())
         for item_id, value in answers.items():
-            if item_id in stored and item_id not in skipped and answered(value):
+            # True equals 1 wherever Python looks something up, but only a yes/no item has it.
+            misplaced = isinstance(value, bool) and item_id not in self._booleans
+            if item_id in stored and item_id not in skipped and answered(value) and not misplaced:
                 stored[item_id] = value
         return stored
 
@@ -154,14 +157,6 @@ class Scorer:
 
     def _questionnaire_ids(self) -> list[str]:
         return [item.id for item in self._questionnaire.items_in_order()]
-
-    def _counts(self, source: Mapping[str, object], item_id: str) -> bool:
-        value = source.get(item_id)
-        if value is None:
-            return False
-        missing = self._missing.get(item_id, frozenset())
-        chosen = value if isinstance(value, list | tuple) else (value,)
-        return not any(one in missing for one in chosen)
 
 
 Compiled: TypeAlias = tuple[str, bool, Callable[[Inputs], Value]]
@@ -217,8 +212,7 @@ def _remember(
             # A malformed stored answer, a list where one code belongs, cannot be a key.
             return evaluate(inputs)
         value = evaluate(inputs)
-        # True equals 1 as a key although it is no code; such answers must not be remembered.
-        if len(memo) < _MEMO_LIMIT and not any(isinstance(inputs[one], bool) for one in of):
+        if len(memo) < _MEMO_LIMIT:
             memo[key] = value
         return value
 
@@ -277,7 +271,8 @@ def _from_multiple(item: Item, how: object) -> Convert:
             return None
         total = 0.0
         for code in value:
-            one = worth.get(code) if isinstance(code, int | str) else None
+            is_code = isinstance(code, int | str) and not isinstance(code, bool)
+            one = worth.get(code) if is_code else None
             if not isinstance(one, int | float):
                 return None
             total += one
