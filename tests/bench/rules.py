@@ -17,9 +17,10 @@ from tempfile import TemporaryDirectory
 
 from bench.table import Row, Section, spread
 from sayso.domain.participation import AnchorDate, Event, Facts
-from sayso.domain.schedule import planned_visits, wanted_forms
+from sayso.domain.schedule import wanted_forms
 from sayso.domain.status import statuses
 from sayso.domain.study import Study
+from sayso.domain.visits import planned_visits
 from sayso.formats import study_toml
 
 _ROOT = Path(__file__).parents[2]

@@ -5,7 +5,7 @@ import pytest
 from sayso.domain.completion import Ratio
 from sayso.domain.participation import ContactFact, Facts, VisitFact
 from sayso.domain.retention import clinic_kinds, contact_currency, retention, visit_statuses
-from sayso.domain.schedule import PlannedVisit, planned_visits
+from sayso.domain.visits import PlannedVisit, planned_visits
 from support.people import at, day, event, exempt, person, stop_study
 
 STUDY = stop_study()

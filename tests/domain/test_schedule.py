@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from sayso.domain.participation import AnchorDate, VisitFact
-from sayso.domain.schedule import planned_visits, scheduled_keys, wanted_forms
+from sayso.domain.schedule import scheduled_keys, wanted_forms
 from sayso.domain.study import EventForm
+from sayso.domain.visits import planned_visits
 from support.people import ENROLLED, STRAIN, at, day, event, person, stop_study
 
 STUDY = stop_study()

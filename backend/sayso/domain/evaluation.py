@@ -15,16 +15,15 @@ from sayso.domain.exemption import settled
 from sayso.domain.participation import Facts
 from sayso.domain.schedule import (
     Key,
-    PlannedVisit,
     WantedForm,
     anchor_day,
-    planned_visits,
     published_by,
     scheduled_keys,
     wanted_under,
 )
 from sayso.domain.status import FormStatus, statuses
 from sayso.domain.study import Rules, Study, StudyVersion
+from sayso.domain.visits import PlannedVisit, planned_visits
 from sayso.domain.walltime import local_date
 
 

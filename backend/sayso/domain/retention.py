@@ -12,8 +12,8 @@ from datetime import date, datetime, timedelta
 
 from sayso.domain.completion import Ratio
 from sayso.domain.participation import Facts
-from sayso.domain.schedule import PlannedVisit
 from sayso.domain.study import Rules, Study
+from sayso.domain.visits import PlannedVisit
 from sayso.domain.walltime import end_of_day, local_date
 
 _Person = tuple[Facts, Sequence[PlannedVisit]]

@@ -1,4 +1,4 @@
-"""What is asked of a participant and when: forms and visits from a study and the facts.
+"""What is asked of a participant and when: the expected forms, from a study and the facts.
 
 Windows are local dates in the participant's zone and half-open instants: from midnight of the
 opening day to midnight after the closing day. A form is wanted whatever the person's state; whether
@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sayso.domain.participation import BEGINNING, FOREVER, Event, Facts
-from sayso.domain.study import EventForm, Slot, Study, StudyVersion, Timepoint
+from sayso.domain.study import EventForm, Slot, Study, StudyVersion, Timepoint, VisitSeries
 from sayso.domain.walltime import end_of_day, start_of_day
 
 Key = tuple[str, str]
@@ -48,18 +48,6 @@ class WantedForm:
     def key(self) -> Key:
         """What makes the form this form: its timepoint and its questionnaire."""
         return (self.timepoint, self.questionnaire)
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedVisit:
-    """A visit on the calendar, exempt or not; dates are local, both ends included."""
-
-    timepoint: str
-    label: str
-    kind: str
-    opens: date
-    target: date
-    closes: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +160,8 @@ def applied(existing: Iterable[WantedForm], plan: Plan) -> dict[Key, WantedForm]
 
 def same_window(one: WantedForm, other: WantedForm) -> bool:
     """Whether two forms are asked in the same window."""
-    return (one.opens_at, one.closes_at, one.target) == (
-        other.opens_at,
-        other.closes_at,
-        other.target,
-    )
+    same_instants = (one.opens_at, one.closes_at) == (other.opens_at, other.closes_at)
+    return same_instants and one.target == other.target
 
 
 def answered_keys(forms: Iterable[WantedForm], facts: Facts) -> frozenset[Key]:
@@ -208,10 +193,13 @@ def scheduled_keys(study: Study, arm: str) -> tuple[Key, ...]:
     )
 
 
-def planned_visits(study: Study, facts: Facts) -> tuple[PlannedVisit, ...]:
-    """Every visit on the participant's calendar, in order of target date."""
-    visits = [*_timepoint_visits(study, facts), *_series_visits(study, facts)]
-    return tuple(sorted(visits, key=lambda visit: (visit.target, visit.timepoint)))
+def window_dates(entry: Timepoint | EventForm | VisitSeries, day: date) -> tuple[date, date, date]:
+    """The three dates of a window that counts from a day."""
+    return (
+        day + timedelta(days=entry.opens),
+        day + timedelta(days=entry.target),
+        day + timedelta(days=entry.closes),
+    )
 
 
 def _in_order(forms: Iterable[WantedForm]) -> tuple[WantedForm, ...]:
@@ -269,41 +257,46 @@ def _forms(study: Study, facts: Facts) -> Iterator[WantedForm]:
     merged, own = _events(study, facts)
     for timepoint in _asked(study, facts):
         anchor = anchor_day(study, facts, study.anchor_of(timepoint, facts.arm))
-        if anchor is None:
-            continue
-        for position, (pack, slot) in enumerate(_slots(study, timepoint.packs)):
-            tags = (timepoint.id, *merged.get((timepoint.id, pack), ()))
-            yield _form(study, facts, timepoint, anchor, slot, position, tags)
+        if anchor is not None:
+            slots = [
+                (slot, (timepoint.id, *merged.get((timepoint.id, pack), ())))
+                for pack, slot in _slots(study, timepoint.packs)
+            ]
+            yield from _window_forms(study, facts, timepoint, anchor, timepoint.id, slots, None)
     for name, event, entry, packs in own:
-        for position, (_pack, slot) in enumerate(_slots(study, packs)):
-            form = _form(study, facts, entry, event.date, slot, position, (name,))
-            yield replace(form, timepoint=name, reported_at=event.recorded_at or BEGINNING)
+        slots = [(slot, (name,)) for _pack, slot in _slots(study, packs)]
+        reported = event.recorded_at or BEGINNING
+        yield from _window_forms(study, facts, entry, event.date, name, slots, reported)
 
 
-def _form(
+def _window_forms(
     study: Study,
     facts: Facts,
     entry: Timepoint | EventForm,
     day: date,
-    slot: Slot,
-    position: int,
-    tags: tuple[str, ...],
-) -> WantedForm:
-    opens, closes = day + timedelta(days=entry.opens), day + timedelta(days=entry.closes)
-    return WantedForm(
-        timepoint=entry.id,
-        questionnaire=slot.questionnaire,
-        version=slot.version,
-        opens=opens,
-        target=day + timedelta(days=entry.target),
-        closes=closes,
-        opens_at=start_of_day(opens, facts.zone),
-        closes_at=end_of_day(closes, facts.zone),
-        tags=tags,
-        position=position,
-        arm=facts.arm,
-        study_version=study.version,
-    )
+    name: str,
+    slots: Iterable[tuple[Slot, tuple[str, ...]]],
+    reported_at: datetime | None,
+) -> Iterator[WantedForm]:
+    """The forms of one window; its dates and instants are worked out once for all of them."""
+    opens, target, closes = window_dates(entry, day)
+    opens_at, closes_at = start_of_day(opens, facts.zone), end_of_day(closes, facts.zone)
+    for position, (slot, tags) in enumerate(slots):
+        yield WantedForm(
+            timepoint=name,
+            questionnaire=slot.questionnaire,
+            version=slot.version,
+            opens=opens,
+            target=target,
+            closes=closes,
+            opens_at=opens_at,
+            closes_at=closes_at,
+            tags=tags,
+            position=position,
+            arm=facts.arm,
+            study_version=study.version,
+            reported_at=reported_at,
+        )
 
 
 def _asked(study: Study, facts: Facts) -> Iterator[Timepoint]:
@@ -371,39 +364,3 @@ def _host(study: Study, facts: Facts, entry: EventForm, event: Event, pack: str)
         ):
             near.append((distance, scheduled, timepoint.id))
     return min(near)[2] if near else None
-
-
-def _timepoint_visits(study: Study, facts: Facts) -> Iterator[PlannedVisit]:
-    for timepoint in study.timepoints:
-        if timepoint.visit is None or facts.arm not in timepoint.arms:
-            continue
-        anchor = anchor_day(study, facts, study.anchor_of(timepoint, facts.arm))
-        if anchor is not None:
-            opens, target, closes = (
-                anchor + timedelta(days=days)
-                for days in (timepoint.opens, timepoint.target, timepoint.closes)
-            )
-            yield PlannedVisit(
-                timepoint.id, timepoint.label, timepoint.visit, opens, target, closes
-            )
-
-
-def _series_visits(study: Study, facts: Facts) -> Iterator[PlannedVisit]:
-    """Repeated visits, each counted from the last one that took place, or else from the plan."""
-    arm = study.arm(facts.arm)
-    start = anchor_day(study, facts, arm.anchor) if arm else None
-    for series in study.visit_series if start else ():
-        if start is None or facts.arm not in series.arms:
-            continue
-        done = sorted(v.date for v in facts.visits if v.kind == series.kind and v.date >= start)
-        last, number = start, 1
-        while True:
-            opens, target, closes = (
-                last + timedelta(days=days) for days in (series.opens, series.target, series.closes)
-            )
-            if (target - start).days > series.until:
-                break
-            name = f"{series.id}.{number}"
-            yield PlannedVisit(name, f"{series.label} {number}", series.kind, opens, target, closes)
-            last = done[number - 1] if number <= len(done) and done[number - 1] > last else target
-            number += 1

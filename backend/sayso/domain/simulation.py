@@ -12,9 +12,10 @@ from datetime import date
 from sayso.domain.exemption import settled
 from sayso.domain.ladder import PlannedReminder, ladder
 from sayso.domain.participation import Facts
-from sayso.domain.schedule import PlannedVisit, WantedForm, planned_visits, wanted_forms
+from sayso.domain.schedule import WantedForm, wanted_forms
 from sayso.domain.status import FormStatus, statuses
 from sayso.domain.study import Study
+from sayso.domain.visits import PlannedVisit, planned_visits
 from sayso.domain.walltime import end_of_day
 
 _SILENCING = ("death", "withdrawal_study", "withdrawal_pro", "withdrawal_contact", "off_study")

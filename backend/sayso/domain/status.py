@@ -162,11 +162,11 @@ def standing(facts: Facts, rules: Rules) -> Standing:
 
 def judge(form: Form, known: Standing, now: datetime) -> FormStatus:
     """The one rule: the first that applies stands."""
-    exemption = exemption_of(form, known)
-    response = known.responses and _first_response(form, known)
+    exemption = exemption_of(form, known) if known.exemptions else None
+    response = _first_response(form, known) if known.responses else None
     if exemption is not None:
-        return FormStatus("exempt", on=exemption.valid_from, conflict=bool(response))
-    if response:
+        return FormStatus("exempt", on=exemption.valid_from, conflict=response is not None)
+    if response is not None:
         return _received(form, response, known.tolerance, now)
     return _not_expected(form, known) or _waiting(form, known, now)
 

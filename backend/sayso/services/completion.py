@@ -17,8 +17,8 @@ from sayso.domain.errors import NotAllowed, UnknownWord
 from sayso.domain.evaluation import Assessment, rows, version_at
 from sayso.domain.participation import Facts
 from sayso.domain.retention import Retention, contact_currency, retention
-from sayso.domain.schedule import planned_visits
 from sayso.domain.study import Rules, Study
+from sayso.domain.visits import planned_visits
 from sayso.services import assessments, publishing
 from sayso.services.access import Reach
 from sayso.store.tables import participant

@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 from sayso.domain.completion import Ratio
 from sayso.domain.participation import Exemption
 from sayso.domain.retention import Retention, retention
-from sayso.domain.schedule import planned_visits
 from sayso.domain.signals import high_shares, signals
 from sayso.domain.study import Study
+from sayso.domain.visits import planned_visits
 from sayso.services import assessments, publishing
 from sayso.services.access import Reach
 from sayso.services.assessments import Case

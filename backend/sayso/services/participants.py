@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, Connection, func
 from sayso.domain.completion import CELLS
 from sayso.domain.participation import Facts
 from sayso.domain.retention import visit_statuses
-from sayso.domain.schedule import planned_visits
 from sayso.domain.study import Study
+from sayso.domain.visits import planned_visits
 from sayso.domain.walltime import local_date
 from sayso.services import assessments, publishing, reminder_people
 from sayso.services.access import Reach

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from sayso.domain.errors import AlreadyRecorded, UnknownTimepoint, UnknownWord
 from sayso.domain.plausible import check_visit
-from sayso.domain.schedule import planned_visits
+from sayso.domain.visits import planned_visits
 from sayso.domain.walltime import local_date
 from sayso.services import access, entries, publishing
 from sayso.services.access import Participant

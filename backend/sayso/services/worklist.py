@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Select, select
 from sayso.domain.participation import Facts
 from sayso.domain.reachability import Reachability
 from sayso.domain.retention import visit_statuses
-from sayso.domain.schedule import planned_visits
 from sayso.domain.study import Study
+from sayso.domain.visits import planned_visits
 from sayso.domain.walltime import local_date
 from sayso.domain.worklist import Case, Doubt, Form, Limits, PlannedVisit, Row, worklist
 from sayso.services import assessments, publishing, reminder_people

@@ -11,7 +11,7 @@ from random import Random
 from sayso.domain import offer
 from sayso.domain.audit import Actor
 from sayso.domain.errors import SaysoError
-from sayso.domain.schedule import PlannedVisit, planned_visits
+from sayso.domain.visits import PlannedVisit, planned_visits
 from sayso.domain.walltime import to_instant
 from sayso.services import (
     access,
