@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, insert, select, update
+from sqlalchemy.sql.dml import ReturningInsert
 
 from sayso.domain.errors import AlreadySettled, NotFound
 from sayso.services import audit
@@ -33,15 +35,14 @@ def add(
     `hidden` values are stored but not written into the trail: sealed notes stay out of it.
     """
     entry_id = connection.execute(
-        insert(table)
-        .values(
-            participant_id=person.id,
-            recorded_at=now,
-            recorded_by=by(person),
+        _insertion(table),
+        {
+            "participant_id": person.id,
+            "recorded_at": now,
+            "recorded_by": by(person),
             **values,
             **(hidden or {}),
-        )
-        .returning(table.c.id)
+        },
     ).scalar_one()
     audit.record(
         connection,
@@ -55,6 +56,12 @@ def add(
         now=now,
     )
     return int(entry_id)
+
+
+@cache
+def _insertion(table: Table) -> ReturningInsert[Any]:
+    # Built once per table: putting an INSERT together costs more than running it.
+    return insert(table).returning(table.c.id)
 
 
 def standing(connection: Connection, table: Table, person: Participant, entry_id: int) -> Row[Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 from random import Random
 
 from sayso.domain.answers import shown
@@ -58,13 +59,13 @@ def fill_in(
 
     `stop_after` leaves everything after that many questions unanswered, as when somebody gives up.
     """
-    turned = _turned(questionnaire)
+    turned, may_hide = _turned(questionnaire), _may_hide(questionnaire)
     answers: dict[str, object] = {}
     skipped: list[str] = []
     for number, item in enumerate(questionnaire.items_in_order()):
         if stop_after is not None and number >= stop_after:
             break
-        if questionnaire.has_conditions and item.id not in shown(questionnaire, answers, skipped):
+        if item.id in may_hide and item.id not in shown(questionnaire, answers, skipped):
             continue
         if item.skippable and rng.random() < _SKIPS:
             skipped.append(item.id)
@@ -76,6 +77,18 @@ def fill_in(
     return answers, skipped
 
 
+@cache
+def _may_hide(questionnaire: Questionnaire) -> frozenset[str]:
+    """Items that a condition of their own, or of what holds them, can hide."""
+    return frozenset(
+        below.id
+        for item in questionnaire.all_items()
+        if item.enable_when is not None
+        for below in item.walk()
+    )
+
+
+@cache
 def _turned(questionnaire: Questionnaire) -> frozenset[str]:
     """Items whose high codes mean a low burden, read off the published scoring rules."""
     return frozenset(
