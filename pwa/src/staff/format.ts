@@ -124,6 +124,11 @@ export function day(date: string | null | undefined): string {
   return Number.isNaN(parsed.getTime()) ? date : DAY.format(parsed);
 }
 
+/** A sentence of the server with its dates written as everywhere else on the page. */
+export function prose(sentence: string): string {
+  return sentence.replace(/\b\d{4}-\d{2}-\d{2}\b/g, (date) => day(date));
+}
+
 /** An instant as date and time in a zone, UTC when none is given. */
 export function moment(instant: string | null | undefined, zone = "UTC"): string {
   if (!instant) return "–";

@@ -8,7 +8,7 @@ import { useResource } from "./parts/resource";
 import { go, href, type Route, replaceQuery, useRoute } from "./router";
 import { mayWrite, useSession } from "./session";
 import { t } from "./strings";
-import { StudyContext, siteName } from "./study";
+import { heading, StudyContext, siteName } from "./study";
 import { View } from "./views";
 
 type Place = keyof typeof t.nav;
@@ -83,11 +83,11 @@ function Header({ studies, study, route, onSignOut }: HeaderProps) {
         <Pick
           label={t.studyLabel}
           value={study?.key ?? ""}
-          options={studies.map((one) => ({ value: one.key, label: one.title }))}
+          options={studies.map((one) => ({ value: one.key, label: heading(one.title) }))}
           onPick={(key) => go(href([key, "today"]))}
         />
       ) : (
-        <p class="study-title">{study?.title ?? studies[0]?.title}</p>
+        <p class="study-title">{heading(study?.title ?? studies[0]?.title ?? "")}</p>
       )}
       {study && !study.official ? (
         <Badge tone="warn">

@@ -176,6 +176,7 @@ export const t = {
     exemptGroup: "Exempt",
     otherGroup: "Not exempt",
     overdue: (date: string) => `overdue since ${date}`,
+    listTitle: "One by one",
     sharesTitle: "Share of exempt participants by site",
     sharesCaption: "Exempt today, of everybody enrolled",
     signal: "Worth a look",

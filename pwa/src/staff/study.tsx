@@ -16,6 +16,16 @@ export function armLabel(study: Study, id: string): string {
   return study.arms.find((arm) => arm.id === id)?.label ?? id;
 }
 
+/** "Cohort 1: continue therapy" as "Cohort 1": for dense tables; the whole label is on Study. */
+export function armShort(study: Study, id: string): string {
+  return heading(armLabel(study, id));
+}
+
+/** What stands before the colon of a title. */
+export function heading(title: string): string {
+  return title.split(":")[0]?.trim() || title;
+}
+
 export function siteName(study: Study, code: string): string {
   const site = study.sites.find((one) => one.code === code);
   return site ? `${site.code} ${site.name}` : code;

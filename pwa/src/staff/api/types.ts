@@ -284,6 +284,12 @@ export interface DeviceView {
   readonly unsent: number;
 }
 
+/** What changes while a phone is being enrolled; asked for again and again. */
+export interface Phones {
+  readonly devices: readonly DeviceView[];
+  readonly reachability: ParticipantView["reachability"];
+}
+
 export interface FormView {
   readonly id: number;
   readonly timepoint: string;

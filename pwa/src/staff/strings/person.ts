@@ -30,6 +30,8 @@ export const person = {
     devices: "Phones",
   },
   comingUp: (n: number) => `Coming up (${n})`,
+  now: "Now",
+  until: (date: string) => `until ${date}`,
   soFar: "So far",
   nothingComing: "Nothing is planned from here on.",
   enrolledEntry: (site: string, arm: string) => `Enrolled at ${site}, ${arm}`,

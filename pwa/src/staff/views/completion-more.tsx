@@ -1,6 +1,6 @@
 /** The smaller tables of Completion: sites with intervals, reasons, modes, visits kept. */
 import type { RateRow, Retention, Share } from "../api/types";
-import { fraction, intervalText, percent, sum, tallied, together, words } from "../format";
+import { fraction, intervalText, percent, tallied, together, words } from "../format";
 import { IntervalBar, ShareCell, ShareLine } from "../parts/bits";
 import { Table } from "../parts/table";
 import { t } from "../strings";
@@ -78,14 +78,17 @@ function SiteShare({ row, list }: { readonly row: RateRow; readonly list: ListHr
   );
 }
 
+/** How the server counts missing forms that nobody has given a reason for. */
+const NOT_CODED = "not coded";
+
 export function ReasonsTable({ rows }: { readonly rows: readonly RateRow[] }) {
   const study = useStudy();
   const missing = rows.reduce((all, row) => all + row.missing, 0);
-  const reasons = Object.entries(tallied(rows.map((row) => row.reasons ?? {})));
-  const coded = sum(rows.map((row) => row.reason_capture));
-  const lines = reasons.map(([code, n]) => ({ label: reasonLabel(study, code), n }));
-  const without = coded.of - coded.n;
-  if (without > 0) lines.push({ label: t.numbers.noReason, n: without });
+  const reasons = Object.entries(tallied(rows.map((row) => row.reasons)));
+  const lines = reasons.map(([code, n]) => ({
+    label: code === NOT_CODED ? t.numbers.noReason : reasonLabel(study, code),
+    n,
+  }));
   return (
     <Tally
       title={t.numbers.reasonsTitle}
@@ -97,7 +100,7 @@ export function ReasonsTable({ rows }: { readonly rows: readonly RateRow[] }) {
 }
 
 export function ModesTable({ rows }: { readonly rows: readonly RateRow[] }) {
-  const modes = Object.entries(tallied(rows.map((row) => row.modes ?? {})));
+  const modes = Object.entries(tallied(rows.map((row) => row.modes)));
   const lines = modes.map(([code, n]) => ({ label: t.numbers.modes[code] ?? words(code), n }));
   const received = lines.reduce((all, line) => all + line.n, 0);
   return (

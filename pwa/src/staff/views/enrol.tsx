@@ -1,5 +1,5 @@
 /** Enrolling: one page of fields, then either a code for the phone or a clear "nothing to hand over". */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { studyPath, write } from "../api/client";
 import type { Enrolled } from "../api/types";
 import { now } from "../clock";
@@ -18,13 +18,7 @@ export function EnrolView() {
   const study = useStudy();
   const { staff } = useSession();
   const [enrolled, setEnrolled] = useState<Enrolled | null>(null);
-  if (enrolled)
-    return (
-      <Outcome
-        enrolled={enrolled}
-        onPerson={(participant) => setEnrolled({ ...enrolled, participant })}
-      />
-    );
+  if (enrolled) return <Outcome enrolled={enrolled} />;
   return (
     <Page title={t.acts.enrol.title} lead={t.acts.enrol.lead}>
       <Form
@@ -57,25 +51,17 @@ function note(values: Values) {
   return values.reads_english === "yes" ? <p class="foretold">{t.acts.enrol.willBeAsked}</p> : null;
 }
 
-interface OutcomeProps {
-  readonly enrolled: Enrolled;
-  readonly onPerson: (person: Enrolled["participant"]) => void;
-}
-
-function Outcome({ enrolled, onPerson }: OutcomeProps) {
+function Outcome({ enrolled }: { readonly enrolled: Enrolled }) {
   const study = useStudy();
   const words = t.acts.enrolled;
   const { participant, enrolment } = enrolled;
-  const latest = useRef(onPerson);
-  latest.current = onPerson;
-  const [stable] = useState(() => (person: Enrolled["participant"]) => latest.current(person));
   useEffect(() => {
     document.querySelector<HTMLElement>("h1")?.focus();
   }, []);
   return (
     <Page title={enrolment ? words.title(participant.code) : words.exemptTitle(participant.code)}>
       {enrolment ? (
-        <Handover enrolment={enrolment} person={participant} onPerson={stable} />
+        <Handover enrolment={enrolment} person={participant} />
       ) : (
         <div class="foretold exempt">
           <Badge tone="exempt">

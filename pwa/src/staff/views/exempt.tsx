@@ -5,7 +5,7 @@ import { ActPanel } from "../acts/panel";
 import { studyPath } from "../api/client";
 import type { Exempt, ExemptRow, ParticipantView, Study } from "../api/types";
 import { studyToday } from "../clock";
-import { day } from "../format";
+import { day, prose } from "../format";
 import { Badge, PrintButton, Said, ShareCell } from "../parts/bits";
 import { Loaded, Page } from "../parts/page";
 import { useResource } from "../parts/resource";
@@ -13,7 +13,7 @@ import { type Column, Table } from "../parts/table";
 import { href, type Route } from "../router";
 import { mayWrite, useSession } from "../session";
 import { t } from "../strings";
-import { armLabel, languageLabel, siteName, useStudy } from "../study";
+import { armShort, languageLabel, siteName, useStudy } from "../study";
 import { RetentionLines } from "./completion-more";
 
 export function ExemptView({ route }: { readonly route: Route }) {
@@ -95,7 +95,7 @@ function Shares({ shares }: { readonly shares: Exempt["shares"] }) {
           { key: "signal", head: t.exempt.signal, wide: true, cell: (row) => row.signal ?? t.none },
         ]}
       />
-      <h2>{t.exempt.title}</h2>
+      <h2>{t.exempt.listTitle}</h2>
     </>
   );
 }
@@ -146,7 +146,7 @@ function columns(study: Study, open: string | null, toggle: Toggle): Column<Exem
       ),
     },
     { key: "site", head: t.site, sort: (row) => row.site, cell: (row) => row.site },
-    { key: "arm", head: t.arm, sort: (row) => row.arm, cell: (row) => armLabel(study, row.arm) },
+    { key: "arm", head: t.arm, sort: (row) => row.arm, cell: (row) => armShort(study, row.arm) },
     {
       key: "since",
       short: true,
@@ -233,7 +233,7 @@ function signals(row: ExemptRow) {
   return (
     <ul class="plain">
       {row.signals.map((signal) => (
-        <li key={signal}>{signal}</li>
+        <li key={signal}>{prose(signal)}</li>
       ))}
     </ul>
   );

@@ -1,14 +1,21 @@
 /** The list behind a number: exactly the forms that were counted, with why each is there. */
 import { at } from "../api/client";
 import type { FormRow, Study } from "../api/types";
-import { day } from "../format";
+import { day, prose } from "../format";
 import { Badge, PrintButton, toneOf } from "../parts/bits";
 import { Loaded, Page } from "../parts/page";
 import { useResource } from "../parts/resource";
 import { type Column, Table } from "../parts/table";
 import { href, type Route } from "../router";
 import { t } from "../strings";
-import { armLabel, questionnaireTitle, siteName, timepointLabel, useStudy } from "../study";
+import {
+  armLabel,
+  armShort,
+  questionnaireTitle,
+  siteName,
+  timepointLabel,
+  useStudy,
+} from "../study";
 import { filtersOf } from "./completion";
 import { statusWords } from "./status";
 
@@ -62,7 +69,7 @@ function FormsTable({ rows, study }: { readonly rows: readonly FormRow[]; readon
       ),
     },
     { key: "site", head: t.site, sort: (row) => row.site, cell: (row) => row.site },
-    { key: "arm", head: t.arm, sort: (row) => row.arm, cell: (row) => armLabel(study, row.arm) },
+    { key: "arm", head: t.arm, sort: (row) => row.arm, cell: (row) => armShort(study, row.arm) },
     {
       key: "form",
       head: t.person.form,
@@ -80,7 +87,7 @@ function FormsTable({ rows, study }: { readonly rows: readonly FormRow[]; readon
         </Badge>
       ),
     },
-    { key: "why", head: words.why, wide: true, cell: (row) => row.why },
+    { key: "why", head: words.why, wide: true, cell: (row) => prose(row.why) },
     {
       key: "opens",
       short: true,

@@ -1,12 +1,12 @@
 /**
  * The code for a phone, large, with lights that turn when the phone has
  * enrolled and when a test reminder has arrived. The server is asked every two
- * seconds for as long as the code is good; nobody has to load the page again.
+ * seconds, so nobody has to load the page again.
  */
 import { useEffect, useState } from "preact/hooks";
 import { read, studyPath } from "../api/client";
-import type { DeviceView, Enrolment, ParticipantView } from "../api/types";
-import { now } from "../clock";
+import type { DeviceView, Enrolment, ParticipantView, Phones } from "../api/types";
+import { now, ownZone } from "../clock";
 import { moment } from "../format";
 import { Qr } from "../parts/bits";
 import { t } from "../strings";
@@ -17,22 +17,16 @@ const EVERY_MS = 2000;
 interface HandoverProps {
   readonly enrolment: Enrolment;
   readonly person: ParticipantView;
-  readonly onPerson: (person: ParticipantView) => void;
 }
 
-export function Handover({ enrolment, person, onPerson }: HandoverProps) {
+export function Handover({ enrolment, person }: HandoverProps) {
   const study = useStudy();
   const words = t.acts.enrolled;
   const [known] = useState(() => new Set(person.devices.map((device) => device.id)));
-  const device = person.devices.find((one) => !known.has(one.id) && one.revoked_at === null);
-  const proven =
-    person.reachability.state.includes("proven") && person.reachability.state !== "unproven";
-  const over = useWatch(
-    enrolment,
-    studyPath(study.key, "participants", person.code),
-    onPerson,
-    proven,
-  );
+  const path = studyPath(study.key, "participants", person.code, "phones");
+  const { phones, over } = useWatch(enrolment, path);
+  const device = phones?.devices.find((one) => !known.has(one.id) && one.revoked_at === null);
+  const proven = device !== undefined && phones?.reachability.state === PROVEN;
   return (
     <section class="handover" aria-label={words.codeLabel}>
       <Qr svg={enrolment.qr_svg} label={words.qrLabel(enrolment.code)} />
@@ -45,7 +39,7 @@ export function Handover({ enrolment, person, onPerson }: HandoverProps) {
           {words.link}: <span class="code">{enrolment.url}</span>
         </p>
         <p class="quiet">
-          {over ? words.over : words.until(moment(enrolment.expires_at, person.zone))}
+          {over && !device ? words.over : words.until(moment(enrolment.expires_at, ownZone()))}
         </p>
         <Lights device={device} proven={proven} />
       </div>
@@ -53,16 +47,17 @@ export function Handover({ enrolment, person, onPerson }: HandoverProps) {
   );
 }
 
-function Lights({
-  device,
-  proven,
-}: {
+const PROVEN = "push_proven";
+
+interface LightsProps {
   readonly device: DeviceView | undefined;
   readonly proven: boolean;
-}) {
+}
+
+function Lights({ device, proven }: LightsProps) {
   const words = t.acts.enrolled;
   return (
-    <ul class="lights" role="status">
+    <ul class="lights" aria-live="polite">
       <li class={device ? "on" : "waiting"}>
         {device ? words.arrived(device.label || t.person.noLabel) : words.waiting}
       </li>
@@ -73,24 +68,23 @@ function Lights({
   );
 }
 
-/** Reads the record again and again until all is proven or the code is too old; says which. */
-function useWatch(
-  enrolment: Enrolment,
-  path: string,
-  onPerson: (person: ParticipantView) => void,
-  finished: boolean,
-): boolean {
+interface Watched {
+  readonly phones: Phones | null;
+  /** The code is too old and no phone has used it. */
+  readonly over: boolean;
+}
+
+/** Looks again and again until a reminder is proven, for as long as the page stays open. */
+function useWatch(enrolment: Enrolment, path: string): Watched {
+  const [phones, setPhones] = useState<Phones | null>(null);
   const [over, setOver] = useState(false);
+  const finished = phones?.reachability.state === PROVEN;
   useEffect(() => {
     if (finished) return;
     const abort = new AbortController();
     const timer = setInterval(() => {
-      if (now() > new Date(enrolment.expires_at)) {
-        setOver(true);
-        clearInterval(timer);
-        return;
-      }
-      read<ParticipantView>(path, abort.signal).then(onPerson, () => {
+      setOver(now() > new Date(enrolment.expires_at));
+      read<Phones>(path, abort.signal).then(setPhones, () => {
         // A look that failed is made again at the next turn; the code is good all the same.
       });
     }, EVERY_MS);
@@ -98,6 +92,6 @@ function useWatch(
       clearInterval(timer);
       abort.abort();
     };
-  }, [enrolment, path, onPerson, finished]);
-  return over;
+  }, [enrolment, path, finished]);
+  return { phones, over };
 }

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { type ActDone, ActPanel } from "../acts/panel";
 import { takeBack } from "../acts/record";
 import type { FormView, ParticipantView, ReminderView, ResponseView } from "../api/types";
-import { day, moment } from "../format";
+import { day, moment, prose } from "../format";
 import { Badge, toneOf } from "../parts/bits";
 import { mayWrite, useSession } from "../session";
 import { t } from "../strings";
@@ -23,7 +23,7 @@ interface TimelineListProps {
 export function TimelineList({ person, today, onDone, onNewer }: TimelineListProps) {
   const study = useStudy();
   const [hidden, setHidden] = useState<ReadonlySet<Group>>(new Set());
-  const { coming, past } = timeline(study, person, today);
+  const { now, coming, past } = timeline(study, person, today);
   const keep = (entry: Entry) => !hidden.has(entry.group);
   const entries = (shown: readonly Entry[]) => (
     <ol class="timeline">
@@ -61,6 +61,12 @@ export function TimelineList({ person, today, onDone, onNewer }: TimelineListPro
           </label>
         ))}
       </fieldset>
+      {now.filter(keep).length > 0 ? (
+        <>
+          <h3>{t.person.now}</h3>
+          {entries(now)}
+        </>
+      ) : null}
       {coming.length === 0 ? (
         <p class="quiet">{t.person.nothingComing}</p>
       ) : (
@@ -82,7 +88,7 @@ interface EntryLineProps extends TimelineListProps {
 function EntryLine({ entry, person, today, onDone, onNewer }: EntryLineProps) {
   return (
     <li class={entry.group}>
-      <time dateTime={entry.date}>{day(entry.date)}</time>
+      <EntryDate entry={entry} />
       <div>
         <p class="entry-title">{entry.title}</p>
         {entry.lines.map((line) => (
@@ -104,6 +110,11 @@ function EntryLine({ entry, person, today, onDone, onNewer }: EntryLineProps) {
       </div>
     </li>
   );
+}
+
+function EntryDate({ entry }: { readonly entry: Entry }) {
+  if (entry.until === undefined) return <time dateTime={entry.date}>{day(entry.date)}</time>;
+  return <time dateTime={entry.until}>{t.person.until(day(entry.until))}</time>;
 }
 
 interface TakeBackProps extends TimelineListProps {
@@ -182,7 +193,7 @@ function FormLine({ form, person }: { readonly form: FormView; readonly person: 
         </Badge>
       </td>
       <td>
-        <p>{form.reason ? reasonLabel(study, form.reason) : form.why}</p>
+        <p>{form.reason ? reasonLabel(study, form.reason) : prose(form.why)}</p>
         {responses.map((response) => (
           <ResponseLines key={response.id} response={response} zone={person.zone} />
         ))}
@@ -222,7 +233,7 @@ function Reminders({
           <li key={`${reminder.at}${reminder.step}${reminder.channel}`}>
             <time dateTime={reminder.at}>{moment(reminder.at, zone)}</time>
             {reminder.channel ? `, ${t.person.channels[reminder.channel] ?? reminder.channel}` : ""}
-            : {reminder.why}
+            : {prose(reminder.why)}
           </li>
         ))}
       </ul>

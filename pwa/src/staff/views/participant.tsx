@@ -51,7 +51,7 @@ function Record({ person, onChanged, onReload }: RecordProps) {
     <>
       <Standing person={person} today={today} />
       <Said text={said} />
-      {enrolment ? <Handover enrolment={enrolment} person={person} onPerson={onChanged} /> : null}
+      {enrolment ? <Handover key={enrolment.code} enrolment={enrolment} person={person} /> : null}
       {mayWrite(staff) ? (
         <Acts person={person} today={today} onDone={done} onNewer={onChanged} />
       ) : null}

@@ -2,7 +2,7 @@
 import { useEffect, useId, useState } from "preact/hooks";
 import { at } from "../api/client";
 import type { ParticipantRow, Study } from "../api/types";
-import { day } from "../format";
+import { day, prose } from "../format";
 import { Badge, Pick, PrintButton, toneOf } from "../parts/bits";
 import { Loaded, Page } from "../parts/page";
 import { useResource } from "../parts/resource";
@@ -10,7 +10,7 @@ import { type Column, Table } from "../parts/table";
 import { href, type Route, replaceQuery } from "../router";
 import { mayWrite, useSession } from "../session";
 import { t } from "../strings";
-import { armLabel, useStudy } from "../study";
+import { armShort, useStudy } from "../study";
 
 const PAUSE_MS = 150;
 const FIRST_ROWS = 200;
@@ -135,7 +135,7 @@ function columns(study: Study): Column<ParticipantRow>[] {
       ),
     },
     { key: "site", head: t.site, sort: (row) => row.site, cell: (row) => row.site },
-    { key: "arm", head: t.arm, sort: (row) => row.arm, cell: (row) => armLabel(study, row.arm) },
+    { key: "arm", head: t.arm, sort: (row) => row.arm, cell: (row) => armShort(study, row.arm) },
     {
       key: "enrolled",
       short: true,
@@ -153,7 +153,7 @@ function columns(study: Study): Column<ParticipantRow>[] {
           {row.exempt_since ? (
             <Badge tone="exempt">{t.person.exemptSince(day(row.exempt_since))}</Badge>
           ) : null}{" "}
-          {row.exempt_since && row.status_line.startsWith("Exempt") ? null : row.status_line}
+          {row.exempt_since ? null : prose(row.status_line)}
         </>
       ),
     },

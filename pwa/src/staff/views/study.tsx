@@ -184,7 +184,12 @@ function Settings({ title, caption, values }: SettingsProps) {
         rowKey={([name]) => name}
         columns={[
           { key: "name", head: t.study.field, rowHead: true, cell: ([name]) => spoken(name) },
-          { key: "value", head: t.study.value, wide: true, cell: ([, value]) => valueText(value) },
+          {
+            key: "value",
+            head: t.study.value,
+            wide: true,
+            cell: ([, value]) => <Value value={value} />,
+          },
         ]}
       />
     </section>
@@ -226,14 +231,29 @@ function Provenance({ study }: { readonly study: Study }) {
   );
 }
 
-/** Values from a study file, readable: lists with commas, nested tables as "name value". */
+/** Values from a study file, readable: lists with commas, tables as "name value". */
 export function valueText(value: unknown): string {
   if (value === null || value === undefined) return t.none;
   if (typeof value === "boolean") return value ? t.yes : t.no;
-  if (Array.isArray(value)) return value.map(valueText).join(", ");
+  if (Array.isArray(value)) return value.map(valueText).join(", ") || t.none;
   if (typeof value === "object")
-    return Object.entries(value)
-      .map(([name, inner]) => `${spoken(name)} ${valueText(inner)}`)
-      .join("; ");
+    return (
+      Object.entries(value)
+        .map(([name, inner]) => `${spoken(name).toLowerCase()} ${valueText(inner)}`)
+        .join(", ") || t.none
+    );
   return String(value);
+}
+
+/** A list of tables, such as the steps of the reminders, reads better one below the other. */
+function Value({ value }: { readonly value: unknown }) {
+  if (!Array.isArray(value) || !value.some((one) => typeof one === "object"))
+    return <>{valueText(value)}</>;
+  return (
+    <ol class="steps">
+      {value.map((one) => (
+        <li key={valueText(one)}>{valueText(one)}</li>
+      ))}
+    </ol>
+  );
 }

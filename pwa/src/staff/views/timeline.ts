@@ -12,7 +12,7 @@ import type {
   ResponseView,
   Study,
 } from "../api/types";
-import { day, localDate, moment, words } from "../format";
+import { day, localDate, moment, prose, words } from "../format";
 import { t } from "../strings";
 import { anchorLabel, armLabel, siteName, timepointLabel } from "../study";
 
@@ -27,6 +27,8 @@ export interface Occasion {
 export interface Entry {
   readonly key: string;
   readonly date: string;
+  /** The last day of something that can still be done: its place is under "now". */
+  readonly until?: string | undefined;
   readonly group: Group;
   readonly title: string;
   readonly lines: readonly string[];
@@ -36,7 +38,9 @@ export interface Entry {
 }
 
 export interface Timeline {
-  /** From now on, soonest first. */
+  /** Open windows and visits that are due, the first to close on top. */
+  readonly now: readonly Entry[];
+  /** From tomorrow on, soonest first. */
   readonly coming: readonly Entry[];
   /** Until now, latest first. */
   readonly past: readonly Entry[];
@@ -45,7 +49,7 @@ export interface Timeline {
 export function timeline(study: Study, person: ParticipantView, today: string): Timeline {
   const entries = [
     ...occasions(study, person, today),
-    ...visits(study, person, today),
+    ...visits(study, person),
     ...contacts(person),
     ...record(study, person),
     ...exemptions(person),
@@ -53,9 +57,13 @@ export function timeline(study: Study, person: ParticipantView, today: string): 
   ];
   const byDate = (left: Entry, right: Entry) =>
     left.date.localeCompare(right.date) || left.key.localeCompare(right.key);
+  const dated = entries.filter((entry) => entry.until === undefined);
   return {
-    coming: entries.filter((entry) => entry.date > today).sort(byDate),
-    past: entries.filter((entry) => entry.date <= today).sort((left, right) => byDate(right, left)),
+    now: entries
+      .filter((entry) => entry.until !== undefined)
+      .sort((left, right) => (left.until ?? "").localeCompare(right.until ?? "")),
+    coming: dated.filter((entry) => entry.date > today).sort(byDate),
+    past: dated.filter((entry) => entry.date <= today).sort((left, right) => byDate(right, left)),
   };
 }
 
@@ -67,7 +75,8 @@ function occasions(study: Study, person: ParticipantView, today: string): Entry[
     const first = forms[0] as FormView;
     return {
       key: `forms ${timepoint}`,
-      date: placeOf(forms, today),
+      date: first.opens > today ? first.opens : first.target,
+      until: forms.some((form) => form.status === "open") ? first.closes : undefined,
       group: "forms",
       title: first.label || timepointLabel(study, timepoint),
       lines: [
@@ -82,18 +91,10 @@ function occasions(study: Study, person: ParticipantView, today: string): Entry[
   });
 }
 
-/** An open window belongs to today, one to come to its first day, one gone by to its target. */
-function placeOf(forms: readonly FormView[], today: string): string {
-  const first = forms[0] as FormView;
-  if (first.opens > today) return first.opens;
-  if (first.closes >= today) return today;
-  return first.target;
-}
-
 /** Planned visits that are still to come or did not take place; the others are entries of their own. */
 const PLANNED = new Set(["upcoming", "due", "missed"]);
 
-function visits(study: Study, person: ParticipantView, today: string): Entry[] {
+function visits(study: Study, person: ParticipantView): Entry[] {
   const done = person.visits.map((visit): Entry => {
     const where = visit.timepoint ? timepointLabel(study, visit.timepoint) : t.person.extraVisit;
     return {
@@ -111,7 +112,8 @@ function visits(study: Study, person: ParticipantView, today: string): Entry[] {
       const missed = visit.status === "missed";
       return {
         key: `planned ${visit.timepoint} ${visit.opens}`,
-        date: missed ? visit.closes : visit.opens > today ? visit.opens : today,
+        date: missed ? visit.closes : visit.opens,
+        until: visit.status === "due" ? visit.closes : undefined,
         group: "visits",
         title: (missed ? t.person.missedEntry : t.person.plannedEntry)(visit.label),
         lines: [t.person.plannedBetween(day(visit.opens), day(visit.closes))],
@@ -184,7 +186,7 @@ function exemptions(person: ParticipantView): Entry[] {
       title: t.person.exemptionStart,
       lines: [
         ...(exemption.needs_approval && !exemption.approved_at ? [t.person.exemptWaiting] : []),
-        ...exemption.signals,
+        ...exemption.signals.map(prose),
         ...recorded(exemption.recorded_at, exemption.by),
       ],
     };

@@ -9,7 +9,7 @@ import { ActPanel } from "../acts/panel";
 import { codeReason, recordContact, recordVisit } from "../acts/record";
 import { studyPath } from "../api/client";
 import type { ParticipantView, Study, Today, TodayRow } from "../api/types";
-import { day } from "../format";
+import { day, prose } from "../format";
 import { Badge, PrintButton, Said, type Tone } from "../parts/bits";
 import { Loaded, Page } from "../parts/page";
 import { useResource } from "../parts/resource";
@@ -17,7 +17,7 @@ import { type Column, Table } from "../parts/table";
 import { href, type Route } from "../router";
 import { mayWrite, useSession } from "../session";
 import { t } from "../strings";
-import { armLabel, siteName, useStudy } from "../study";
+import { armShort, siteName, useStudy } from "../study";
 
 export function TodayView({ route }: { readonly route: Route }) {
   const study = useStudy();
@@ -41,6 +41,9 @@ export function TodayView({ route }: { readonly route: Route }) {
   );
 }
 
+/** More than anybody does before lunch; the rest is one press away. */
+const FIRST_ROWS = 40;
+
 interface WorklistProps {
   readonly data: Today;
   readonly route: Route;
@@ -52,7 +55,9 @@ function Worklist({ data, route, onChanged }: WorklistProps) {
   const [open, setOpen] = useState<string | null>(null);
   const [said, setSaid] = useState("");
   const kind = route.query.kind ?? "";
-  const rows = data.rows.filter((row) => kind === "" || row.kind === kind);
+  const [all, setAll] = useState(false);
+  const found = data.rows.filter((row) => kind === "" || row.kind === kind);
+  const rows = all ? found : found.slice(0, FIRST_ROWS);
   return (
     <>
       <p class="lead">
@@ -88,6 +93,13 @@ function Worklist({ data, route, onChanged }: WorklistProps) {
           ) : null
         }
       />
+      {rows.length < found.length ? (
+        <p class="more">
+          <button type="button" onClick={() => setAll(true)}>
+            {t.showAll(found.length)}
+          </button>
+        </p>
+      ) : null}
     </>
   );
 }
@@ -157,7 +169,7 @@ function columns(
             {row.participant}
           </a>
           <span class="under">
-            {row.site}, {armLabel(study, row.arm)}
+            {row.site}, {armShort(study, row.arm)}
           </span>
         </>
       ),
@@ -171,7 +183,7 @@ function columns(
           <Badge tone={KIND_TONES[row.kind] ?? "plain"}>
             {t.today.kinds[row.kind] ?? row.kind}
           </Badge>
-          <span class="why">{row.why}</span>
+          <span class="why">{prose(row.why)}</span>
         </>
       ),
     },
@@ -299,7 +311,7 @@ function Reach({ person, row }: { readonly person: ParticipantView; readonly row
         {phone ? <a href={`tel:${phone.replaceAll(" ", "")}`}>{phone}</a> : t.today.noPhone}
       </p>
       <p>{last ? t.today.lastContact(day(last)) : t.today.neverContacted}</p>
-      <p>{person.reachability.why}</p>
+      <p>{prose(person.reachability.why)}</p>
       {person.interpreter ? <Badge tone="warn">{t.today.interpreterNeeded}</Badge> : null}
       <p>
         <a href={href([study.key, "participants", row.participant])}>{t.today.openRecord}</a>
