@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sayso.domain.questionnaire import Questionnaire
-from sayso.domain.scoring import Value, fingerprints, rounded, score, scorer, text_of
+from sayso.domain.score_inputs import rounded, text_of
+from sayso.domain.scoring import Value, fingerprints, score, scorer
 from sayso.formats.instrument_json import load
 from support.instruments import choice, small_form
 

@@ -13,7 +13,8 @@ from typing import Any
 import click
 
 from sayso.domain.questionnaire import Questionnaire
-from sayso.domain.scoring import ENGINE_VERSION, Value, text_of
+from sayso.domain.score_inputs import text_of
+from sayso.domain.scoring import ENGINE_VERSION, Value
 from sayso.formats.answer_table import ScoredTable, score_table
 from sayso.formats.fhir_export import to_fhir
 from sayso.formats.import_draft import Imported

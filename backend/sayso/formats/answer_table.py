@@ -16,7 +16,8 @@ from typing import TypeAlias
 from sayso.domain.answers import check, same
 from sayso.domain.errors import AnswerTableWrong
 from sayso.domain.questionnaire import NUMBER_TYPES, Item, Questionnaire
-from sayso.domain.scoring import Value, scorer, text_of
+from sayso.domain.score_inputs import text_of
+from sayso.domain.scoring import Value, scorer
 from sayso.formats.faults import Faults
 
 Row: TypeAlias = list[str]

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from sayso.domain.errors import AnswerTableWrong
 from sayso.domain.questionnaire import Questionnaire
-from sayso.domain.scoring import Value, text_of
+from sayso.domain.score_inputs import text_of
+from sayso.domain.scoring import Value
 from sayso.formats.answer_table import score_table
 
 FILE_NAME = "vectors.csv"

@@ -21,7 +21,7 @@ from sayso.domain.questionnaire import (
     NotThis,
     Questionnaire,
 )
-from sayso.domain.scoring import text_of
+from sayso.domain.score_inputs import text_of
 
 HEADER = (
     "Variable / Field Name",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from sayso.domain.questionnaire import Item, Questionnaire, ScoreRule
-from sayso.domain.scoring import rounded, text_of
+from sayso.domain.score_inputs import rounded, text_of
 from sayso.formats.faults import Faults
 
 _MOST_VALUES = 20_000
