@@ -83,6 +83,6 @@ def waiting_time(
     asked = retry_after or timedelta()
     if exact and asked:
         return asked + timedelta(seconds=5 * jitter)
-    doubled = _FIRST_WAIT * (1 << max(attempts - 1, 0))
+    doubled = _FIRST_WAIT * (1 << min(max(attempts - 1, 0), 7))
     span = min(doubled, _LONGEST_WAIT)
     return max(span * jitter, timedelta(seconds=1)) + asked
