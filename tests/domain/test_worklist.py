@@ -22,7 +22,14 @@ from sayso.domain.worklist import (
 
 TODAY = date(2026, 6, 15)
 LIMITS = Limits()
-WELL = Case(participant="P-001", site="S1", arm="stop", today=TODAY, off=False)
+WELL = Case(
+    participant="P-001",
+    site="S1",
+    arm="stop",
+    today=TODAY,
+    enrolled=TODAY - timedelta(days=200),
+    off=False,
+)
 
 
 def ago(days: int) -> date:
@@ -67,6 +74,11 @@ def test_three_silent_days_put_a_person_on_the_list() -> None:
 
 def test_two_silent_days_do_not() -> None:
     assert kinds(replace(WELL, forms=(form(opens=ago(2)),))) == []
+
+
+def test_nobody_is_silent_before_being_asked() -> None:
+    enrolled_today = replace(WELL, enrolled=TODAY, forms=(form(opens=ago(14)),))
+    assert kinds(enrolled_today) == []
 
 
 def test_somebody_who_has_begun_is_left_alone() -> None:

@@ -69,6 +69,7 @@ class Case:
     site: str
     arm: str
     today: date  # at the participant's place
+    enrolled: date
     off: bool  # dead, withdrawn from the study or formally off it: nobody is called
     lost: bool = False
     forms: tuple[Form, ...] = ()
@@ -193,6 +194,7 @@ def _occasions(case: Case, limits: Limits) -> Iterator[Row]:
 def _nudge(
     case: Case, limits: Limits, opens: date, closes: date, *, started: bool
 ) -> tuple[str, str, date] | None:
+    opens = max(opens, case.enrolled)  # nobody is silent before being asked
     days_open = (case.today - opens).days
     days_left = (closes - case.today).days
     last = max((day for day in case.contacts if opens <= day <= case.today), default=None)

@@ -71,6 +71,7 @@ def _case(
         site=facts.site,
         arm=facts.arm,
         today=local_date(now, facts.zone),
+        enrolled=facts.enrolled,
         off=ended(facts) is not None,
         lost=facts.first("lost") is not None,
         no_contact=facts.first("withdrawal_contact") is not None,

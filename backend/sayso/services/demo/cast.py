@@ -108,26 +108,27 @@ def _hand_out(people: list[Person], rng: Random, today: date) -> None:
     """Give a few people what happens to a few people in every study of this kind."""
     stops = {person.code for person in people if person.anchor != person.enrolled}
     lived = [person for person in people if (today - person.enrolled).days > 120]
-    for kind, share, low, high in (
-        ("death", 0.025, 60, 400),
-        ("withdrawal_study", 0.03, 30, 300),
-        ("withdrawal_pro", 0.03, 40, 300),
-        ("lost", 0.025, 40, 300),
-        ("progression", 0.06, 50, 380),
-        ("withdrawal_contact", 0.01, 60, 300),
+    for kind, share, low, only_stops in (
+        ("death", 0.025, 60, False),
+        ("withdrawal_study", 0.03, 30, False),
+        ("withdrawal_pro", 0.03, 40, False),
+        ("lost", 0.025, 40, False),
+        ("progression", 0.06, 50, False),
+        ("restart_without_progression", 0.03, 45, True),
+        ("withdrawal_contact", 0.01, 60, False),
     ):
-        free = [person for person in lived if not person.fate]
+        free = [
+            person
+            for person in lived
+            if not person.fate and (person.code in stops or not only_stops)
+        ]
         for person in rng.sample(free, min(len(free), round(share * len(people)) or 1)):
-            person.fate[kind] = rng.randint(low, high)
+            days = (today - person.anchor).days
+            person.fate[kind] = rng.randint(min(low, days - 30), days - 20)
     for person in lived:
-        if person.code not in stops:
-            continue
-        if "progression" in person.fate:
-            person.fate["restart_after_progression"] = person.fate["progression"] + rng.randint(
-                5, 25
-            )
-        elif not person.fate and rng.random() < 0.05:
-            person.fate["restart_without_progression"] = rng.randint(60, 320)
+        if person.code in stops and "progression" in person.fate:
+            restart = person.fate["progression"] + rng.randint(5, 15)
+            person.fate["restart_after_progression"] = restart
     _quirks(people, rng, today)
 
 

@@ -68,6 +68,7 @@ class Life:
     session: ParticipantSession | None = None
     known: set[str] = field(default_factory=set)  # timepoints that were thought about already
     stopped_on: date | None = None
+    exempt_until: date | None = None
     last_seen: datetime | None = None
     first_phone: datetime | None = None
 
@@ -133,6 +134,7 @@ class Life:
                 lambda then: self.take_phone(code, then),
             )
         self.plan_visits()
+        self.plan_calls()
         self.timeline.at(now + timedelta(minutes=9), self.think)
 
     @property
@@ -200,20 +202,24 @@ class Life:
         opened = max(form.opens_at, self.first_phone or form.opens_at)
         delay = self.rng.expovariate(1 / self.person.haste)
         lost = "lost" in self.person.fate and self._fate("lost") <= form.target
-        answers = not lost and self.rng.random() < self.person.diligence
+        slow = "clock_days_slow" in self.person.quirks and self._is_recent(form.closes_at)
+        answers = not lost and not slow and self.rng.random() < self.person.diligence
         if answers:
             delay = min(delay, length - self.rng.uniform(0.1, 0.9))
             day = max(opened, form.opens_at + timedelta(days=max(delay, 0.0)))
             self.timeline.at(self._waking(day), lambda now: self.answer(timepoint, now))
-        elif not lost and self.rng.random() < 0.35:
+        elif slow or (not lost and self.rng.random() < 0.35):
             late = form.closes_at + timedelta(days=self.rng.uniform(0.4, 9.0))
             self.timeline.at(self._waking(late), lambda now: self.answer(timepoint, now))
-        elif self.person.reads_english and self.rng.random() < 0.62:
+        elif self.rng.random() < (0.5 if self._is_recent(form.closes_at) else 0.93):
             after = form.closes + timedelta(days=self.rng.randint(1, 16))
             self.timeline.at(self.local(after, 9, 17), lambda now: self.give_reason(timepoint, now))
         if self.person.reads_english and (not answers or delay > 5) and self.rng.random() < 0.5:
             day_of_call = form.opens + timedelta(days=self.rng.randint(4, 6))
             self.timeline.at(self.local(day_of_call, 9, 17), self.call)
+
+    def _is_recent(self, moment: datetime) -> bool:
+        return timedelta() < self.timeline.end - moment < _RECENT
 
     def _fate(self, kind: str) -> date:
         return self.person.anchor + timedelta(days=self.person.fate[kind])
@@ -238,7 +244,9 @@ class Life:
         at = now
         first: Submission | None = None
         for form in forms:
-            if form.closes_at > now and self.rng.random() < 0.025:
+            if self.exempt_until is not None and form.target <= self.exempt_until:
+                continue
+            if form.closes_at > now and self.rng.random() < 0.006:
                 continue
             at += timedelta(minutes=self.rng.randint(2, 7), seconds=self.rng.randint(0, 59))
             arrives = at + (offline or timedelta(seconds=2))
@@ -345,6 +353,15 @@ class Life:
             lambda: reasons.record(self.world.connection, self.desk, form_id, reason, now)
         )
 
+    def plan_calls(self) -> None:
+        """A word by telephone now and then, exempt or not."""
+        day = self.person.enrolled
+        while True:
+            day += timedelta(days=self.rng.randint(70, 190))
+            if day >= self.timeline.end.date():
+                return
+            self.timeline.at(self.local(day, 9, 17), self.call)
+
     def call(self, now: datetime) -> None:
         """Staff call, and reach the person or not."""
         if self._has_stopped(now):
@@ -398,6 +415,7 @@ class Life:
         if self._recorded(enter) and "exempt_backdated_approved" in self.person.quirks:
             held = access.find(self.world.connection, self.world.investigator, self.person.code)
             (entered,) = exemptions.ids_of(self.world.connection, held)
+            self.session = None  # The phone stays in a drawer from now on.
             self.timeline.at(
                 now + timedelta(days=1),
                 lambda then: exemptions.approve(self.world.connection, held, entered, then),
@@ -412,9 +430,8 @@ class Life:
             )
         ):
             self.person.reads_english = True
+            self.exempt_until = now.date()
             self.timeline.at(now + timedelta(days=2), self.new_phone)
-            self.known.clear()
-            self.timeline.at(now + timedelta(days=3), self.think)
 
     def _recorded(self, act: Callable[[], object]) -> bool:
         """Staff try to record something; what the rules refuse is left alone, as it would be."""
