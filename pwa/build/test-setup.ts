@@ -1,7 +1,12 @@
 /** Runs before every test file: a real IndexedDB implementation and an empty page between tests. */
 import "fake-indexeddb/auto";
+import * as threads from "node:worker_threads";
 import { cleanup } from "@testing-library/preact";
 import { afterEach } from "vitest";
+
+// The test page has no locks between windows; Node's own are the real thing.
+const { locks } = threads as unknown as { locks: LockManager };
+if (!navigator.locks) Object.defineProperty(navigator, "locks", { value: locks });
 
 afterEach(() => {
   // Tests of what runs without a page (storage, network) have none.

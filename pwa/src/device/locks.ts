@@ -1,10 +1,13 @@
 /** One writer at a time across all windows of the app and its service worker. */
 
+// Missing on pages without a secure connection and in old browsers.
+const hasLocks = (): boolean => Boolean((navigator as { locks?: LockManager }).locks);
+
 const queues = new Map<string, Promise<unknown>>();
 
 /** Runs work while no other window does anything under the same name; the others wait. */
 export async function alone<T>(name: string, work: () => Promise<T>): Promise<T> {
-  if ("locks" in navigator) return navigator.locks.request(name, work) as Promise<T>;
+  if (hasLocks()) return navigator.locks.request(name, work) as Promise<T>;
   // Browsers without locks between windows still queue within this one.
   const before = queues.get(name) ?? Promise.resolve();
   const mine = before.then(work, work);
@@ -20,7 +23,7 @@ export async function claim(
   name: string,
   options: { steal: boolean; onLost: () => void },
 ): Promise<(() => void) | null> {
-  if (!("locks" in navigator)) return () => {};
+  if (!hasLocks()) return () => {};
   return new Promise((resolve) => {
     let release: () => void = () => {};
     const held = new Promise<void>((done) => {

@@ -34,7 +34,8 @@ function NotReady({ state, again }: { state: FormState; again: (steal: boolean) 
       </Page>
     );
   }
-  if (state.phase === "opening") return <p class="opening">{en.form.loading}</p>;
+  if (state.phase === "opening" || state.phase === "ready")
+    return <p class="opening">{en.form.loading}</p>;
   const finished = state.phase === "finished";
   const offline = state.slug === "offline" || state.slug === "server-away";
   const text = finished

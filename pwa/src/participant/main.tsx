@@ -18,7 +18,8 @@ async function paySignOut(): Promise<void> {
   if (result.ok || result.slug === "sign-in-needed") oweSignOut(false);
 }
 
-async function start(root: HTMLElement): Promise<void> {
+/** Starts the app in an element of the page; resolves when the first round is done. */
+export async function start(root: HTMLElement): Promise<void> {
   applyTextSize(textSize());
   watchInstallPrompt();
   await readPhone();

@@ -10,7 +10,7 @@ import { forgetChoices, oweSignOut, setTextSize, textSize } from "./prefs.ts";
 import { turnOff } from "./push.ts";
 import { Reminders } from "./reminders.tsx";
 import { go, paths } from "./router.ts";
-import { setState, useAppState } from "./state.ts";
+import { forgetState, setState, useAppState } from "./state.ts";
 import { orElse } from "./sync.ts";
 
 function TextSize() {
@@ -52,8 +52,8 @@ export async function signOut(): Promise<void> {
   }
   const registration = await navigator.serviceWorker?.getRegistration();
   await registration?.unregister();
-  const nothing = { waiting: [], receipts: [], begun: new Set<number>(), unstored: null };
-  setState({ me: null, checkedAt: null, lost: false, ...nothing });
+  forgetState();
+  setState({ started: true });
   go(paths.home, { replace: true });
 }
 

@@ -76,7 +76,7 @@ function TopBar({ at, of, backTo }: { at: number; of: number; backTo: string }) 
 function Context({ step }: { step: Step }) {
   if (step.context.length === 0) return null;
   return (
-    <div class="context" translate={false}>
+    <div class="context" id="context" translate={false}>
       {step.context.map((item) => (
         <p key={item.id} class={`context-${item.style ?? item.type}`}>
           {item.text}
@@ -87,6 +87,8 @@ function Context({ step }: { step: Step }) {
 }
 
 interface BodyProps {
+  /** Whether words stand above the question; the heading is described by them. */
+  hasContext: boolean;
   session: FormSession;
   state: FormState;
   question: Question;
@@ -94,7 +96,7 @@ interface BodyProps {
   onBad(slug: string | null): void;
 }
 
-function Body({ session, state, question, error, onBad }: BodyProps) {
+function Body({ hasContext, session, state, question, error, onBad }: BodyProps) {
   const heading = useFocusOn<HTMLHeadingElement>(question.id);
   const skipped = state.draft?.skipped.includes(question.id) ?? false;
   const ids = { help: `help-${question.id}`, error: `error-${question.id}` };
@@ -102,7 +104,12 @@ function Body({ session, state, question, error, onBad }: BodyProps) {
     .filter(Boolean)
     .join(" ");
   const title = (
-    <h1 tabIndex={-1} ref={heading} translate={false}>
+    <h1
+      tabIndex={-1}
+      ref={heading}
+      translate={false}
+      aria-describedby={hasContext ? "context" : undefined}
+    >
       {question.text}
     </h1>
   );
@@ -147,7 +154,7 @@ function Body({ session, state, question, error, onBad }: BodyProps) {
   );
 }
 
-function Skip({ session, state, question }: Omit<BodyProps, "error" | "onBad">) {
+function Skip({ session, state, question }: Omit<BodyProps, "error" | "onBad" | "hasContext">) {
   if (!canSkip(question)) return null;
   const skipped = state.draft?.skipped.includes(question.id) ?? false;
   return (
@@ -207,7 +214,14 @@ export function QuestionScreen({ session, state, way, at, backTo, onNext }: Prop
           <Note kind="info">{state.notice === "resumed" ? en.form.resumed : en.form.changed}</Note>
         )}
         <Context step={step} />
-        <Body session={session} state={state} question={question} error={error} onBad={setBad} />
+        <Body
+          hasContext={step.context.length > 0}
+          session={session}
+          state={state}
+          question={question}
+          error={error}
+          onBad={setBad}
+        />
         <Skip session={session} state={state} question={question} />
         {state.saved === "failed" && (
           <Note kind="bad" urgent>

@@ -24,7 +24,7 @@ export interface State {
   update: ServiceWorker | null;
 }
 
-let state: State = {
+const initial: State = {
   started: false,
   me: null,
   checkedAt: null,
@@ -38,6 +38,8 @@ let state: State = {
   update: null,
 };
 
+let state = initial;
+
 const listeners = new Set<(state: State) => void>();
 
 export const getState = (): State => state;
@@ -46,6 +48,9 @@ export function setState(change: Partial<State>): void {
   state = { ...state, ...change };
   for (const listener of listeners) listener(state);
 }
+
+/** Back to knowing nothing, as before the app has started. */
+export const forgetState = (): void => setState(initial);
 
 /** The state, re-rendering the component whenever it changes. */
 export function useAppState(): State {

@@ -145,7 +145,6 @@ export const en = {
     title: "Check your answers",
     lead: "You can still change them.",
     change: "Change",
-    changeWhat: (question: string): string => `Change: ${question}`,
     noAnswer: "No answer",
     skipped: "I prefer not to answer",
     attest: "These are my own answers.",
