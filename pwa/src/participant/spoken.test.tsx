@@ -52,7 +52,7 @@ const expected: Record<string, RegExp[]> = {
   ache: [
     /^Thinking about this week$/,
     /^group, Did anything ache\?, Any ache counts\.$/,
-    /^heading, Did anything ache\?, level 1$/,
+    /^heading, Did anything ache\?, Thinking about this week, level 1$/,
     /^radio, Not at all, not checked, position 1, set size 3$/,
     /^radio, A lot, not checked, position 3, set size 3$/,
     /^checkbox, I prefer not to answer, not checked$/,
@@ -65,7 +65,7 @@ const expected: Record<string, RegExp[]> = {
   ],
   kitchen: [
     /^How hard was it to get to these\?$/,
-    /^heading, The kitchen, level 1$/,
+    /^heading, The kitchen, How hard was it to get to these\?, level 1$/,
     /^radio, Easy, not checked, position 1, set size 2$/,
   ],
   worst: [
