@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -58,7 +59,7 @@ def test_one_open_form_of_several_is_enough() -> None:
         ({"responses": (answer("hrqol", OPENS), answer("anxiety", OPENS))}, "completed"),
     ],
 )
-def test_what_ends_every_reminder(facts: dict[str, object], reason: str) -> None:
+def test_what_ends_every_reminder(facts: dict[str, Any], reason: str) -> None:
     verdict = may_remind(person(**facts), FORMS, at(OPENS, 15), NUDGE)
     assert (verdict.action, verdict.reason, verdict.lasting) == (SKIP, reason, True)
     assert verdict.why.endswith(".")

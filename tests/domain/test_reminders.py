@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -84,7 +85,7 @@ def test_windows_beyond_the_horizon_wait() -> None:
     ],
 )
 def test_who_is_not_asked_gets_no_row_and_loses_those_there_are(
-    facts: dict[str, object], reason: str
+    facts: dict[str, Any], reason: str
 ) -> None:
     now = at(OPENS, 15)
     existing = stored(planned(person()).add)
@@ -189,7 +190,7 @@ def test_forms_are_bundled_by_timepoint() -> None:
 ZONES = ["America/New_York", "Australia/Lord_Howe", "Europe/Dublin", "Africa/Casablanca"]
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(
     zone=st.sampled_from(ZONES),
     opens=st.dates(date(2024, 1, 1), date(2034, 1, 1)),
