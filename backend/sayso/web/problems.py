@@ -43,6 +43,7 @@ PROBLEMS: dict[type[SaysoError], Row] = {
     errors.SubscriptionKeysRefused: (422, "These push keys are not accepted"),
     errors.PushNotSetUp: (503, "Reminders on phones are not set up"),
     errors.StaffExists: (409, "The account exists"),
+    errors.ChangedMeanwhile: (412, "Somebody else was quicker"),
 }
 _DEFAULT: Row = (422, "The request cannot be carried out")
 
