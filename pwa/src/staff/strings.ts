@@ -66,7 +66,7 @@ export const t = {
     busy: "Signing in…",
     againTitle: "Please sign in again",
     againLead: "Your session has ended. The page behind this stays as it is, with what you typed.",
-    somebodyElse: "Sign in as somebody else",
+    somebodyElse: "I am somebody else: start afresh",
     enterEmail: "Enter your e-mail.",
     enterPassword: "Enter your password.",
   },

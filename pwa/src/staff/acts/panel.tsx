@@ -36,7 +36,7 @@ export function ActPanel({ act, person, onDone, onCancel, onNewer }: ActPanelPro
     try {
       onDone({ ...(await sendAll(act, values, person.etag)), text: act.done });
     } catch (error) {
-      if (error instanceof Problem && error.status === 412)
+      if (error instanceof Problem && error.slug === "changed-meanwhile")
         onNewer(await read<ParticipantView>(studyPath(study.key, "participants", person.code)));
       throw error;
     }

@@ -168,12 +168,7 @@ export function Qr({ svg, label }: { readonly svg: string; readonly label: strin
   return (
     <svg class="qr" viewBox={picture.viewBox} role="img" aria-label={label}>
       {picture.paths.map((path) => (
-        <path
-          key={path.d}
-          class={path.filled ? "filled" : "drawn"}
-          d={path.d}
-          transform={path.transform}
-        />
+        <path key={path.d} class={path.stroked ? "drawn" : "filled"} d={path.d} />
       ))}
     </svg>
   );

@@ -206,7 +206,7 @@ export const acts = {
     waiting: "Waiting for the phone…",
     arrived: (label: string) => `The phone is enrolled: ${label}.`,
     pushWaiting:
-      "Reminder not proven yet. Ask the person to turn reminders on after the first questionnaire; e-mail works until then.",
+      "Reminders are not proven yet. That happens when the person turns them on, after the first questionnaire.",
     pushProven: "Test reminder arrived.",
     another: "Enrol another participant",
     open: (code: string) => `Open ${code}`,

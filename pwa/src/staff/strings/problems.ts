@@ -53,13 +53,16 @@ const ownWords: ReadonlySet<string> = new Set([
   "unknown-zone",
 ]);
 
+/** A label that asks a question loses its mark when a sentence is made of it. */
+const bare = (label: string) => label.replace(/[?:.]+$/, "");
+
 export const problems = {
   title: "There is a problem",
   bySlug,
   ownWords,
   unknown: "Something went wrong. Nothing was saved. Try again.",
-  missing: (label: string) => `Fill in: ${label}.`,
-  chooseOne: (label: string) => `Choose: ${label}.`,
+  missing: (label: string) => `Fill in: ${bare(label)}.`,
+  chooseOne: (label: string) => `Choose: ${bare(label)}.`,
   notADate: (label: string) => `Enter a full date: ${label}.`,
   dateTooLate: (label: string) => `The date cannot lie in the future: ${label}.`,
   dateTooEarly: (label: string, date: string) => `The date cannot lie before ${date}: ${label}.`,

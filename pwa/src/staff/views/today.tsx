@@ -162,6 +162,7 @@ function columns(
       key: "who",
       head: t.today.who,
       rowHead: true,
+      short: true,
       sort: (row) => row.participant,
       cell: (row) => (
         <>
