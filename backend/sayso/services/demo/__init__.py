@@ -6,6 +6,7 @@ and the phones use, and what phones and messages would have left behind is writt
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -47,17 +48,21 @@ def fill(
     participants: int,
     seed: int,
     push_origin: str,
+    vapid_key_id: str,
     now: datetime,
+    tell: Callable[[float], None] = lambda _share: None,
 ) -> Demo:
     """Fill an empty, migrated database; the same seed and moment give the same people and history.
 
-    `push_origin` is where invented phones would get their messages. Passwords, codes and session
-    tokens are the exception: they are made up anew each time.
+    `push_origin` is where invented phones would get their messages, signed with the key
+    `vapid_key_id`; `tell` hears the share of the work that is done, from 0 to 1. Passwords,
+    codes and session tokens are the exception: they are made up anew each time.
     """
     begin = now - timedelta(days=HISTORY_DAYS + 30)
     stage, sign_in = world.build(
-        connection, keyring, study_text, study_name, find, begin, push_origin
-    )
+        connection, keyring, study_text, study_name, find, begin,
+        push_origin, vapid_key_id,
+    )  # fmt: skip
     timeline = Timeline(now)
     arms = (stage.study.arms[0].id, stage.study.arms[1].id)
     people = cast(participants, Random(seed), now.date(), arms)  # noqa: S311 - invented people
@@ -67,7 +72,7 @@ def fill(
     ]
     for life in lives:
         life.begin()
-    timeline.play()
+    timeline.play(lambda moment: tell(0.9 * ((moment - begin) / (now - begin))))
     enrolled = [life for life in lives if life.row is not None]
     reach = stage.investigator
     cases = {
@@ -75,6 +80,7 @@ def fill(
         for case in assessments.cases(connection, reach, stage.study.rules, now)
     }
     traces.leave(stage, enrolled, cases, now)
+    tell(1.0)
     return Demo(sign_in, FRESH, _fresh(stage, now), stage.study.key)
 
 

@@ -23,8 +23,12 @@ class Timeline:
             self._count += 1
             heapq.heappush(self._waiting, (moment, self._count, act))
 
-    def play(self) -> None:
-        """Run everything, earliest first; acts of one moment in the order of their planning."""
+    def play(self, tell: Act) -> None:
+        """Run everything, earliest first; acts of one moment in the order of their planning.
+
+        `tell` hears the moment after each act.
+        """
         while self._waiting:
             moment, _, act = heapq.heappop(self._waiting)
             act(moment)
+            tell(moment)

@@ -71,7 +71,7 @@ def _subscribe(world: World, lives: list[Life], now: datetime) -> dict[str, int]
                 endpoint_sealed=world.keyring.seal(endpoint),
                 p256dh=public,
                 auth_sealed=secret,
-                vapid_key_id="demo",
+                vapid_key_id=world.vapid_key_id,
                 created_at=began,
                 confirmed_at=began + timedelta(seconds=9) if proven else None,
                 last_ok_at=life.last_seen,

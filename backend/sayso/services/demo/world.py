@@ -39,6 +39,7 @@ class World:
     desks: Mapping[str, Reach]  # who records at each site
     investigator: Reach
     push_origin: str
+    vapid_key_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ def build(
     find: Find,
     begin: datetime,
     push_origin: str,
+    vapid_key_id: str,
 ) -> tuple[World, SignIn]:
     """Publish the study, open the sites and hire the staff, all at `begin`."""
     published = publishing.publish(connection, COMMAND, study_text, study_name, find, begin)
@@ -84,6 +86,7 @@ def build(
         {"NFD": rosa, "NFW": rosa, "LKS": johan},
         hired["Mercy Okafor"],
         push_origin,
+        vapid_key_id,
     )
     return world, SignIn(SIGN_IN, password)
 
