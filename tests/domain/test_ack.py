@@ -1,7 +1,7 @@
 """The one-time token of an acknowledgement."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sayso.domain.ack import delivery_of, token
@@ -9,11 +9,13 @@ from sayso.domain.ack import delivery_of, token
 KEY = bytes(range(32))
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**62))
 def test_a_token_names_its_delivery(number: int) -> None:
     assert delivery_of(KEY, token(KEY, number)) == number
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_nothing_else_is_a_token(text: str) -> None:
     assert delivery_of(KEY, text) is None

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sayso.domain.delivery import (
@@ -64,6 +64,7 @@ def test_a_retry_that_would_come_after_the_close_is_given_up() -> None:
     assert (found.state, found.outcome) == ("failed", "too-late")
 
 
+@settings(deadline=None)
 @given(st.integers(1, 50), st.floats(0, 1, exclude_max=True), st.none() | st.integers(0, 21600))
 def test_the_waiting_time_is_bounded_and_never_shorter_than_asked(
     attempts: int, jitter: float, asked: int | None

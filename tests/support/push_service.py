@@ -275,11 +275,11 @@ def served(service: PushService, tls: ssl.SSLContext | None = None) -> Iterator[
         await site.start()
         port = runner.addresses[0][1]
         service.url = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
-        started.set()
 
     def run() -> None:
         asyncio.set_event_loop(loop)
         loop.run_until_complete(start())
+        loop.call_soon(started.set)
         loop.run_forever()
         loop.run_until_complete(runner.cleanup())
         loop.run_until_complete(loop.shutdown_asyncgens())
