@@ -270,8 +270,6 @@ def _check_table(rule: ScoreRule, reach: Reach, faults: Faults) -> Reach:
     if table is None:
         return reach
     if isinstance(table, tuple):
-        if reach.has_text:
-            faults.add(rule.id, "cannot put words into bands", "use a map")
         if table and reach.low < table[0][0]:
             what = f"can be {text_of(reach.low)}, below the first band at {text_of(table[0][0])}"
             faults.add(rule.id, what, "begin the first band lower")
