@@ -41,7 +41,8 @@ def commands(text: str) -> list[list[str]]:
         names = [os.path.basename(word) for word in words]
         for program in ("make", "sayso"):
             if program in names[:1] or (program in names and "runuser" in names[:1]):
-                found.append([program, *words[names.index(program) + 1 :]])
+                last = len(names) - names[::-1].index(program)
+                found.append([program, *words[last:]])
     return found
 
 
@@ -83,12 +84,14 @@ def test_every_command_that_a_page_shows_exists(page: os.PathLike[str]) -> None:
 def test_a_command_that_does_not_exist_would_be_found() -> None:
     page = (
         "Run `sayso dance now`, or\n\n    make tea    a cup\n\n"
-        "```sh\ncd deploy && sayso config check\n```\n"
+        "```sh\ncd deploy && sayso config check\n"
+        "runuser -u sayso -- /opt/sayso/bin/sayso db upgrade\n```\n"
     )
     assert commands(page) == [
         ["make", "tea"],
         ["sayso", "dance", "now"],
         ["sayso", "config", "check"],
+        ["sayso", "db", "upgrade"],
     ]
     assert not resolves(["dance", "now"])
     assert not resolves(["config", "chuck"])

@@ -27,10 +27,14 @@ _CLOCK_READS = {
     "time": {"ctime", "gmtime", "localtime", "strftime", "time", "time_ns"},
     "func": {"current_timestamp", "now"},
 }
+_DATABASE_NAMES = {"conn", "connection", "engine", "made", "session"}
 _UNFINISHED = re.compile(
-    r"\b(?:TO[D]O|FIX[M]E|XX[X]|lorem [i]psum|coming [s]oon|raise Not[I]mplemented)", re.IGNORECASE
+    r"\b(?:TO[D]O|FIX[M]E|XX[X])\b|(?i:lorem [i]psum|coming [s]oon)|raise Not[I]mplemented"
 )
 _TRIAL = re.compile(r"her2|NCT\d{8}", re.IGNORECASE)
+# Exchange formats have words of their own, a list of common passwords has all of them, and the
+# app's tests name the words that its sentences must not use.
+_MAY_SAY_OTHERWISE = re.compile(r"/formats/|/passwords\.py|\.test\.tsx?:")
 _OTHER_WORDS = re.compile(r"\bpatients?\b(?!-reported)", re.IGNORECASE)
 
 
@@ -87,11 +91,11 @@ def test_ratio(root: Path) -> float:
 
 
 def transactions_elsewhere(root: Path) -> list[str]:
-    """Calls of .commit(), .rollback() and .begin() outside store/engine.py."""
+    """Calls of .commit(), .rollback() and a database's .begin() outside store/engine.py."""
     return [
         f"{where} calls .{name}()"
-        for where, _, name in _method_calls(root, except_for="store/engine.py")
-        if name in {"begin", "commit", "rollback"}
+        for where, owner, name in _method_calls(root, except_for="store/engine.py")
+        if name in {"commit", "rollback"} or (name == "begin" and owner in _DATABASE_NAMES)
     ]
 
 
@@ -128,7 +132,7 @@ def trial_names_in_code(root: Path) -> list[str]:
         f"{where}: {text.strip()[:80]}"
         for folder in ("backend/sayso", "pwa/src")
         for where, text in _lines(root / folder, root, ".py", ".ts", ".tsx", ".html")
-        if _TRIAL.search(text)
+        if ".test.ts" not in where and _TRIAL.search(text)
     ]
 
 
@@ -138,7 +142,7 @@ def foreign_words(root: Path) -> list[str]:
         f"{where}: {text.strip()[:80]}"
         for folder in ("backend/sayso", "pwa/src")
         for where, text in _lines(root / folder, root, ".py", ".ts", ".tsx")
-        if "/formats/" not in where and _OTHER_WORDS.search(text)
+        if not _MAY_SAY_OTHERWISE.search(where) and _OTHER_WORDS.search(text)
     ]
 
 

@@ -18,7 +18,7 @@ from sayso.store.tables import participant, site
 def command() -> None:
     """Enrol participants, give them codes for a new phone, list them.
 
-    For example: sayso participant list stop-her2
+    For example: sayso participant list my-study
     """
 
 
@@ -51,7 +51,7 @@ def enrol(
 ) -> None:
     """Enrol the participant CODE in STUDY and print the code for her phone.
 
-    For example: sayso participant enrol stop-her2 P-001 --site BOS --arm continue
+    For example: sayso participant enrol my-study P-001 --site BOS --arm continue
     --enrolled 2026-01-05 --zone America/New_York
     """
     new = enrolment.NewParticipant(
@@ -77,7 +77,7 @@ def enrol(
 def code(study: str, code: str, lost: bool, reason: str | None) -> None:
     """Print a new code for a phone of participant CODE.
 
-    For example: sayso participant code stop-her2 P-001 --replace --reason "phone lost"
+    For example: sayso participant code my-study P-001 --replace --reason "phone lost"
     """
     with desk() as at:
         row = at.connection.execute(
@@ -101,7 +101,7 @@ def code(study: str, code: str, lost: bool, reason: str | None) -> None:
 def list_(study: str, as_json: bool) -> None:
     """List the participants of STUDY.
 
-    For example: sayso participant list stop-her2
+    For example: sayso participant list my-study
     """
     with desk(read_only=True) as at:
         rows = at.connection.execute(

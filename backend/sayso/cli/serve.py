@@ -6,9 +6,9 @@ import errno
 import logging
 import socket
 from typing import Any
+from wsgiref.types import WSGIApplication
 
 import click
-from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
@@ -48,7 +48,7 @@ def command(host: str, port: int, workers: int) -> None:
     listener = _listen(host, port)
     click.echo(f"Listening on http://{host}:{listener.getsockname()[1]}", err=True)
 
-    def make_app() -> Flask:
+    def make_app() -> WSGIApplication:
         # Made in each worker after the fork: database connections must not be shared.
         return create_app(
             settings, make_engine(settings.database_url), SystemClock(), keyring=keyring,

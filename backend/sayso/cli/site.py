@@ -12,7 +12,7 @@ from sayso.services import publishing, sites
 def command() -> None:
     """Add sites to a study and list them.
 
-    For example: sayso site add stop-her2 BOS "Boston" --zone America/New_York
+    For example: sayso site add my-study BOS "Boston" --zone America/New_York
     """
 
 
@@ -25,7 +25,7 @@ def command() -> None:
 def add(study: str, code: str, name: str, zone: str, parent: str | None) -> None:
     """Add the site CODE called NAME to STUDY.
 
-    For example: sayso site add stop-her2 BOS "Boston" --zone America/New_York
+    For example: sayso site add my-study BOS "Boston" --zone America/New_York
     """
     with desk() as at:
         publishing.current(at.connection, study)
@@ -39,7 +39,7 @@ def add(study: str, code: str, name: str, zone: str, parent: str | None) -> None
 def list_(study: str, as_json: bool) -> None:
     """List the sites of STUDY.
 
-    For example: sayso site list stop-her2
+    For example: sayso site list my-study
     """
     with desk(read_only=True) as at:
         publishing.current(at.connection, study)

@@ -14,7 +14,7 @@ from sayso.services import accounts, publishing, sites
 def command() -> None:
     """Invite staff, list accounts, close accounts.
 
-    For example: sayso staff invite bob@example.org --role coordinator --site stop-her2/BOS
+    For example: sayso staff invite bob@example.org --role coordinator --site my-study/BOS
     """
 
 
@@ -34,7 +34,7 @@ def invite(email: str, role: str, places: tuple[str, ...]) -> None:
     The person chooses a password of their own; nobody else ever knows it. Administrators reach
     every site and need none named.
 
-    For example: sayso staff invite bob@example.org --role coordinator --site stop-her2/BOS
+    For example: sayso staff invite bob@example.org --role coordinator --site my-study/BOS
     """
     if role != "administrator" and not places:
         raise click.UsageError("name at least one --site STUDY/CODE that they may reach")
@@ -92,7 +92,7 @@ def disable(email: str) -> None:
 def _site(at: Desk, place: str) -> int:
     study, slash, code = place.partition("/")
     if not slash:
-        raise click.UsageError(f"write {place!r} as STUDY/CODE, such as stop-her2/BOS")
+        raise click.UsageError(f"write {place!r} as STUDY/CODE, such as my-study/BOS")
     found: int = sites.find(at.connection, study, code).id
     return found
 
