@@ -14,6 +14,11 @@ export function longDate(date: string, today: string): string {
     .replace(",", "");
 }
 
+/** "18 June"; with the year when it is not the year of `today`. */
+export function shortDate(date: string, today: string): string {
+  return longDate(date, today).replace(/^\S+ /, "");
+}
+
 /** The local calendar date of an instant in a zone, "2026-06-18". */
 export function dateIn(zone: string, now: Date): string {
   const format = (timeZone: string | undefined): string =>

@@ -11,6 +11,10 @@ import { useAppState } from "./state.ts";
 import { syncNow } from "./sync.ts";
 import { takeOver } from "./updates.ts";
 
+/** Whether the page was opened by the link that a coordinator hands out. */
+export const isEnrolmentLink = (): boolean =>
+  location.pathname.startsWith("/enrol") && !location.hash.startsWith("#/");
+
 export function App() {
   const route = useRoute();
   const { started, me, update } = useAppState();
@@ -25,8 +29,7 @@ export function App() {
   }, [route.name]);
 
   if (!started) return null;
-  const isLink = location.pathname.startsWith("/enrol") && !location.hash.startsWith("#/");
-  if (!me || isLink || route.name === "enrol") return <EnrolScreen />;
+  if (!me || isEnrolmentLink() || route.name === "enrol") return <EnrolScreen />;
   switch (route.name) {
     case "question":
     case "review":

@@ -2,23 +2,25 @@
 import { useState } from "preact/hooks";
 import { api } from "../api/participant.ts";
 import type { FormCard, Me, Occasion } from "../api/types.ts";
-import { dateIn, longDate } from "../core/dates.ts";
+import { dateIn, longDate, shortDate } from "../core/dates.ts";
 import { en, sentence } from "../strings/en.ts";
 import { Icon } from "../ui/icons.tsx";
 import { finished, upcoming } from "./plan.ts";
 import { rememberWhy, saidWhy } from "./prefs.ts";
 import type { State } from "./state.ts";
 
-/** For a missed form: the reason in one tap, if the person wants to give one. */
-function SayWhy({ form }: { form: FormCard }) {
-  const [said, setSaid] = useState(() => saidWhy(form.id));
+/** For missed forms: the reason in one tap for all of them, if the person wants to give one. */
+function SayWhy({ forms }: { forms: readonly FormCard[] }) {
+  const [said, setSaid] = useState(() => forms.every((form) => saidWhy(form.id)));
   const [error, setError] = useState<string | null>(null);
   if (said) return <p class="hint">{en.why.thanks}</p>;
   const say = async (reason: string): Promise<void> => {
-    const result = await api.sayWhy(form.id, reason);
-    setError(result.ok ? null : sentence(result.slug));
-    if (!result.ok) return;
-    rememberWhy(form.id);
+    for (const form of forms) {
+      const result = await api.sayWhy(form.id, reason);
+      setError(result.ok ? null : sentence(result.slug));
+      if (!result.ok) return;
+      rememberWhy(form.id);
+    }
     setSaid(true);
   };
   return (
@@ -45,46 +47,89 @@ function SayWhy({ form }: { form: FormCard }) {
   );
 }
 
-function PastForm({ form, state, today }: { form: FormCard; state: State; today: string }) {
-  const receipt = state.receipts.find((one) => one.form_id === form.id);
-  const at = form.received_at ?? receipt?.received_at ?? null;
-  const waits = state.waiting.find((one) => one.form_id === form.id);
-  if (at !== null) {
-    const date = longDate(dateIn(state.me?.zone ?? "", new Date(at)), today);
-    return (
-      <li class="past-form">
-        <span translate={false}>{form.title}</span>
-        <span class="hint">
-          <Icon name="tick" /> {en.home.received(date)}
-          {receipt && `. ${en.home.receipt(receipt.code)}`}
-        </span>
-      </li>
-    );
-  }
-  const words = waits?.state === "held" ? en.home.held : en.home.onPhone;
+interface FormsProps {
+  forms: readonly FormCard[];
+  state: State;
+  today: string;
+}
+
+function Titles({ forms }: { forms: readonly FormCard[] }) {
   return (
-    <li class="past-form">
-      <span translate={false}>{form.title}</span>
-      <span class="hint">{waits ? words : form.why}</span>
-      {form.state === "missing" && !waits && <SayWhy form={form} />}
-    </li>
+    <ul>
+      {forms.map((form) => (
+        <li key={form.id} translate={false}>
+          {form.title}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Received({ forms, state, today }: FormsProps) {
+  return (
+    <ul>
+      {forms.map((form) => {
+        const receipt = state.receipts.find((one) => one.form_id === form.id);
+        const at = new Date(form.received_at ?? receipt?.received_at ?? 0);
+        const date = shortDate(dateIn(state.me?.zone ?? "", at), today);
+        return (
+          <li key={form.id} class="past-form">
+            <span translate={false}>{form.title}</span>
+            <span class="hint">
+              <Icon name="tick" /> {en.home.received(date)}
+              {receipt && `. ${en.home.receipt(receipt.code)}`}
+            </span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function Waits({ forms, state }: Omit<FormsProps, "today">) {
+  const held = forms.filter((form) =>
+    state.waiting.some((one) => one.form_id === form.id && one.state === "held"),
+  );
+  const rest = forms.filter((form) => !held.includes(form));
+  return (
+    <>
+      {rest.length > 0 && <Titles forms={rest} />}
+      {rest.length > 0 && <p class="hint">{en.home.onPhone}</p>}
+      {held.length > 0 && <Titles forms={held} />}
+      {held.length > 0 && <p class="hint">{en.home.held}</p>}
+    </>
   );
 }
 
 function Past({ occasion, state, today }: { occasion: Occasion; state: State; today: string }) {
-  const done = finished(state.waiting, state.receipts);
-  const over = (form: FormCard): boolean =>
-    done.has(form.id) || (form.state !== "open" && form.state !== "upcoming");
+  const onPhone = new Set(state.waiting.map((one) => one.form_id));
+  const sent = new Set(state.receipts.map((one) => one.form_id));
+  const waits = occasion.forms.filter((form) => onPhone.has(form.id));
+  const received = occasion.forms.filter(
+    (form) => !onPhone.has(form.id) && (form.received_at !== null || sent.has(form.id)),
+  );
+  const closed = occasion.forms.filter(
+    (form) =>
+      !waits.includes(form) &&
+      !received.includes(form) &&
+      form.state !== "open" &&
+      form.state !== "upcoming",
+  );
+  const missed = closed.filter((form) => form.state === "missing");
   return (
     <li class="past">
       <p class="past-label" translate={false}>
         {occasion.label}
       </p>
-      <ul>
-        {occasion.forms.filter(over).map((form) => (
-          <PastForm key={form.id} form={form} state={state} today={today} />
-        ))}
-      </ul>
+      <Received forms={received} state={state} today={today} />
+      <Waits forms={waits} state={state} />
+      {closed.length > 0 && <Titles forms={closed} />}
+      {[...new Set(closed.map((form) => form.why))].map((why) => (
+        <p class="hint" key={why}>
+          {why}
+        </p>
+      ))}
+      {missed.length > 0 && <SayWhy forms={missed} />}
     </li>
   );
 }

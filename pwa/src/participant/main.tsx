@@ -4,7 +4,7 @@ import "../ui/tokens.css";
 import "../ui/base.css";
 import "./participant.css";
 import { api } from "../api/participant.ts";
-import { App } from "./app.tsx";
+import { App, isEnrolmentLink } from "./app.tsx";
 import { watchInstallPrompt } from "./platform.ts";
 import { applyTextSize, oweSignOut, signOutOwed, textSize } from "./prefs.ts";
 import { reconcileQuietly } from "./push.ts";
@@ -29,7 +29,8 @@ export async function start(root: HTMLElement): Promise<void> {
   render(<App />, root);
   watch();
   await paySignOut();
-  if (known || !signOutOwed()) await syncNow();
+  // Someone who follows an enrolment link has no session to look for.
+  if (known || !(signOutOwed() || isEnrolmentLink())) await syncNow();
   setState({ started: true });
   void startWorker();
   void reconcileQuietly();
