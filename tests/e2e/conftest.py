@@ -1,0 +1,72 @@
+"""A running clinic and a real browser for the journeys; pictures of the screens when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+from e2e.desk import Desk
+from e2e.phone import Phone
+from support.clinic import Clinic, open_clinic
+from support.require import program
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder is a journey, and a module's journeys share one clinic."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.e2e)
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=program("chromium"))
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="module")
+def clinic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
+    with open_clinic(tmp_path_factory.mktemp("clinic")) as clinic:
+        yield clinic
+
+
+@pytest.fixture(scope="module")
+def desk(chromium: Browser, clinic: Clinic) -> Iterator[Desk]:
+    """The coordinator of the north clinic, signed in."""
+    desk = Desk(chromium, clinic)
+    desk.accept_invitation()
+    desk.sign_in()
+    yield desk
+    desk.context.close()
+
+
+@pytest.fixture
+def phone(playwright: Playwright, chromium: Browser, clinic: Clinic) -> Iterator[Phone]:
+    phone = Phone(chromium, playwright.devices["Pixel 7"], clinic.origin)
+    yield phone
+    phone.close()
+
+
+@pytest.fixture
+def picture(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
+    """Keep a picture of a page under a name, in the folder of `--screenshots`; else do nothing."""
+    folder = request.config.getoption("--screenshots")
+
+    def take(page: Page, name: str) -> None:
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+    return take
