@@ -96,6 +96,15 @@ def reach(connection: Connection, actor: Actor, study_key: str, site_ids: Collec
     return Reach(study_key, actor, sites)
 
 
+def everything(connection: Connection, actor: Actor, study_key: str) -> Reach:
+    """Every site of the study: for commands, which run for whoever runs the server.
+
+    Raises NotFound for a study that has no site.
+    """
+    ids = connection.execute(select(site.c.id).where(site.c.study_key == study_key)).scalars()
+    return reach(connection, actor, study_key, list(ids))
+
+
 def people(within: Reach) -> Select[Any]:
     """A statement for the participants within reach; every list of people starts from it."""
     return select(participant).where(

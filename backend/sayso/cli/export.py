@@ -1,0 +1,89 @@
+"""Write the study's data as comma-separated files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+import click
+from sqlalchemy import Connection
+
+from sayso.cli._settings import read_settings
+from sayso.cli._store import COMMAND, engine, require_current
+from sayso.clock import SystemClock
+from sayso.formats.tabular import csv_chunks
+from sayso.services import access, exports, publishing
+from sayso.services.access import Reach
+from sayso.services.exports import Table
+from sayso.store.engine import transaction
+
+Make = Callable[[Connection, Reach, datetime], Table]
+
+
+@click.group()
+def command() -> None:
+    """Write the study's data as comma-separated files.
+
+    For example: sayso export forms --out forms.csv
+    """
+
+
+def _options(verb: Callable[..., None]) -> Callable[..., None]:
+    verb = click.option("--out", "target", type=click.File("wb"), default="-", show_default=True,
+                        help="File to write; - is standard output.")(verb)  # fmt: skip
+    verb = click.option("--site", default=None, help="Only participants of this site.")(verb)
+    return click.option("--study", default=None, help="Key of the study, if there are several.")(
+        verb
+    )
+
+
+@command.command()
+@_options
+def forms(study: str | None, site: str | None, target: IO[bytes]) -> None:
+    """One row per expected form: status, dates, reason, response, scores.
+
+    For example: sayso export forms --site S1 --out forms.csv
+    """
+    _write("expected-forms", exports.expected_forms, study, site, target)
+
+
+@command.command()
+@_options
+def items(study: str | None, site: str | None, target: IO[bytes]) -> None:
+    """One row per item: answered, not done with the reason, or branched out.
+
+    For example: sayso export items --out items.csv
+    """
+    _write("items", exports.items, study, site, target)
+
+
+def _write(name: str, make: Make, study: str | None, site: str | None, target: IO[bytes]) -> None:
+    """Read in one transaction that cannot change anything, then note the export in another."""
+    now, digest, lines = SystemClock().now(), hashlib.sha256(), -1
+    with engine(read_settings()) as made:
+        with transaction(made, read_only=True) as connection:
+            require_current(connection)
+            within = _within(connection, study, site)
+            table = make(connection, within, now)
+            for chunk in csv_chunks(table.header, table.rows):
+                data = chunk.encode()
+                digest.update(data)
+                lines += chunk.count("\r\n")
+                target.write(data)
+        target.flush()
+        with transaction(made) as connection:
+            exports.record(connection, within, name, lines, digest.hexdigest(), now)
+    if target.name not in ("-", "<stdout>"):
+        click.echo(f"Wrote {lines} rows to {Path(target.name).name}", err=True)
+
+
+def _within(connection: Connection, study: str | None, site: str | None) -> Reach:
+    known = publishing.keys(connection)
+    if study is None and len(known) != 1:
+        raise click.UsageError(
+            f"Name the study with --study; there are: {', '.join(known) or 'none'}"
+        )
+    return access.everything(connection, COMMAND, study or known[0]).narrowed(site)
