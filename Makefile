@@ -63,8 +63,8 @@ $(UV):
 	@echo "setup: making .venv"
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Sayso needs Python 3.11 or newer.")'
 	@python3 -c 'import ensurepip' 2>/dev/null || tests/tools/packages.sh python3-venv
-	@python3 -m venv --clear .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@python3 -m venv .venv
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check uv==$(UV_VERSION)
 
 .stamps/python: pyproject.toml requirements/dev.lock | $(UV)
 	@echo "setup: installing the Python packages of requirements/dev.lock"
@@ -79,5 +79,5 @@ $(UV):
 
 .stamps/app: .stamps/node $(APP_SOURCES)
 	@echo "setup: building the app"
-	@cd pwa && npm run --silent build
+	@cd pwa && npm run --silent build -- --logLevel warn
 	@mkdir -p .stamps && touch $@
