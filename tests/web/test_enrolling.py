@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from sayso.domain.errors import ParticipantExempt
 from sayso.services import enrolment, sessions
 from sayso.store.tables import device, enrolment_code, session
 from support.stage import COMMAND
@@ -136,7 +137,7 @@ def test_nobody_is_locked_out(visitors: Visitors) -> None:
 
 
 def test_an_exempt_participant_gets_no_code(visitors: Visitors) -> None:
-    with pytest.raises(enrolment.ParticipantExempt, match="P-002 is exempt"):
+    with pytest.raises(ParticipantExempt, match="P-002 is exempt"):
         new_code(visitors, "carmen")
 
 

@@ -217,7 +217,12 @@ def test_a_field_of_a_newer_app_is_left_aside(visitors: Visitors) -> None:
 
 def test_the_draft_goes_with_the_response_it_became(visitors: Visitors) -> None:
     card = visitors.open_form()
-    saved = {"answers": {"h1": 1}, "skipped": [], "at_item": None, "saved_at": "2026-06-15T14:00Z"}
+    saved: dict[str, Any] = {
+        "answers": {"h1": 1},
+        "skipped": [],
+        "at_item": None,
+        "saved_at": "2026-06-15T14:00Z",
+    }
     visitors.alice.put(f"/api/me/forms/{card['id']}/draft", saved)
     assert len(rows(visitors, draft)) == 1
 

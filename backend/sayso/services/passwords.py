@@ -10,7 +10,7 @@ COMMON = frozenset(
     coordinator correcthorsebatterystaple cookie daniel default dragon family flower football
     freedom friend guest hannah hello hospital hunter iloveyou january jennifer jessica jordan
     letmein login loveme maggie master matthew michael michelle monkey mustang ninja nothing
-    passphrase passw0rd password password1 patient pepper pokemon princess qazwsx qwer qwert qwerty
+    passphrase passw0rd password patient pepper pokemon princess qazwsx qwer qwert qwerty
     qwertyui qwertyuiop robert root sayso secret secure shadow soccer spring staff starwars study
     summer sunshine superman temp temporary test thomas tigger trial trustno1 user welcome whatever
     william winter zaq12wsx zxcv zxcvbn zxcvbnm

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, exc
 
-from sayso.domain.errors import StoreUnavailable
+from sayso.domain.errors import StoreUnavailable, ValueNotStorable
 
 READ_ONLY = "sayso_read_only"
 _BUSY_MILLISECONDS = 10_000
@@ -70,7 +70,8 @@ def transaction(engine: Engine, *, read_only: bool = False) -> Iterator[Connecti
     """Open one transaction; commit when the block ends, roll back when it raises.
 
     Raises StoreUnavailable when the database cannot be reached, is locked for too long, is full
-    or is read-only: the caller may try again later and nothing has been half-done.
+    or is read-only: the caller may try again later and nothing has been half-done. Raises
+    ValueNotStorable for a value that no column of its kind can hold.
     """
     try:
         with engine.connect() as plain:
@@ -79,7 +80,16 @@ def transaction(engine: Engine, *, read_only: bool = False) -> Iterator[Connecti
                 if read_only and engine.dialect.name == "postgresql":
                     connection.exec_driver_sql("SET TRANSACTION READ ONLY")
                 yield connection
+    except (exc.DataError, OverflowError) as error:
+        # A number beyond 64 bits, or the character U+0000 in text: PostgreSQL's driver has an error
+        # for them, SQLite's raises OverflowError before anything is sent.
+        raise ValueNotStorable from error
     except (exc.OperationalError, exc.InterfaceError, exc.InternalError, exc.TimeoutError) as error:
+        raise StoreUnavailable(_summary(error)) from error
+    except exc.DatabaseError as error:
+        # SQLite has no narrower class for a damaged file ("file is not a database").
+        if type(error) is not exc.DatabaseError:
+            raise
         raise StoreUnavailable(_summary(error)) from error
 
 

@@ -43,7 +43,6 @@ def create_app(
     app.extensions["sayso"] = State(
         settings, engine, clock, keyring or Keyring.from_file(settings.key_file), vapid_public_key
     )
-    app.extensions["sayso-assets"] = shell.read(static or resources.static_dir())
     guard.register(app)
     auth.register(app)
     problems.register(app)
@@ -51,8 +50,9 @@ def create_app(
     for resource in routes.RESOURCES:
         api.register_blueprint(resource.blueprint)
     app.extensions["sayso-api"] = api
-    for blueprint in (openapi.blueprint, health.blueprint, shell.blueprint):
+    for blueprint in (openapi.blueprint, health.blueprint):
         app.register_blueprint(blueprint)
+    shell.register(app, static or resources.static_dir())
     if stray := auth.undeclared(app):
         raise RuntimeError(f"these views do not say who may use them: {', '.join(stray)}")
     if settings.trusted_proxies:

@@ -14,8 +14,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Flask, Response, current_app, request
 from werkzeug.exceptions import NotFound
+from werkzeug.routing import PathConverter
 
 from sayso.web.auth import without_store
 from sayso.web.problems import AppNotBuilt
@@ -40,6 +41,19 @@ class Asset:
     content_type: str
     cache: str
     etag: str
+
+
+class Page(PathConverter):
+    """Any address but those of the API, so that an unknown one there is not found by any method."""
+
+    regex = r"(?!(?:api|health|problems)/)[^/].*?"
+
+
+def register(app: Flask, folder: Path) -> None:
+    """Serve the build that lies in a folder."""
+    app.extensions["sayso-assets"] = read(folder)
+    app.url_map.converters["page"] = Page
+    app.register_blueprint(blueprint)
 
 
 def read(folder: Path) -> dict[str, Asset]:
@@ -72,14 +86,13 @@ def console(page: str = "") -> Response:
     return _send("console/index.html")
 
 
-@blueprint.get("/<path:name>")
+@blueprint.get("/<page:name>")
 @without_store
 def file(name: str) -> Response:
     """Any other file of the build. An address inside the participant app answers with the app."""
     if name in _assets():
         return _send(name)
-    last = name.rsplit("/", 1)[-1]
-    if "." in last or name.startswith(("api/", "assets/", "health/", "problems/")):
+    if "." in name.rsplit("/", 1)[-1] or name.startswith("assets/"):
         raise NotFound
     return _send("index.html")
 

@@ -43,7 +43,6 @@ class _Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
 
 class _Api(flask_smorest.Api):  # type: ignore[misc]
     ERROR_SCHEMA = problems.ProblemSchema
-    DEFAULT_ERROR_RESPONSE_NAME = "Problem"
 
     def handle_http_exception(self, error: HTTPException) -> Any:
         return problems.from_http(error)

@@ -1,0 +1,256 @@
+"""Every route, for every role, at her own site and another, with and without a session.
+
+The list below is compared with the application's own map of addresses: a route that is not in it
+fails the test, so that nobody can forget to say who may use a new one.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import func, select, update
+
+from sayso.services import sessions
+from sayso.store.tables import session
+from sayso.store.tables_messages import audit_event
+from support.stage import STUDY
+from support.visitors import Reply, Visitor, Visitors, body
+
+PERSON = f"/api/studies/{STUDY}/participants/P-001"
+DAY = "2026-06-10"
+WHY = {"reason": "Written down wrongly"}
+LAST = {"phone.leave_phone", "staff session.sign_out"}
+READERS, CHANGERS = ("bob", "erin", "ada", "max", "ivy"), ("bob", "erin", "ada")
+
+
+class Route(NamedTuple):
+    """Who a route is for: anyone, participant, either, staff, change; and a request to it.
+
+    `about` says whether the address names Alice, whom only staff of her site may see.
+    """
+
+    endpoint: str
+    method: str
+    audience: str
+    path: str
+    json: Any = None
+    about: bool = False
+
+
+def person(endpoint: str, path: str, json: Any) -> Route:
+    return Route(f"participants.{endpoint}", "POST", "change", PERSON + path, json, about=True)
+
+
+def routes(form: dict[str, Any]) -> list[Route]:
+    study = f"/api/studies/{STUDY}"
+    own = "/api/me"
+    enrolling = {
+        "code": "P-900", "site": "S1", "arm": "continue", "enrolled_on": DAY, "anchors": {},
+        "zone": "America/New_York", "preferred_language": "en", "reads_english": True,
+        "reads_english_how": "asked", "interpreter": False,
+    }  # fmt: skip
+    draft = {"answers": {}, "saved_at": "2026-06-15T14:00:00Z"}
+    sent = f"{own}/responses/{uuid4()}"
+    return [
+        Route("shell.participant_app", "GET", "anyone", "/"),
+        Route("shell.console", "GET", "anyone", "/console/"),
+        Route("shell.file", "GET", "anyone", "/sw.js"),
+        Route("openapi.document", "GET", "anyone", "/api/openapi.json"),
+        Route("openapi.page", "GET", "anyone", "/api/docs"),
+        Route("openapi.style", "GET", "anyone", "/api/docs.css"),
+        Route("openapi.problem", "GET", "anyone", "/problems/not-found"),
+        Route("health.live", "GET", "anyone", "/health/live"),
+        Route("health.ready", "GET", "anyone", "/health/ready"),
+        Route("acknowledgements.acknowledge", "POST", "anyone", "/api/acks", {"token": "x" * 43}),
+        Route("phone.enrol_phone", "POST", "anyone", "/api/device-sessions", {"code": "WRNG-CODE"}),
+        Route("staff session.sign_in", "POST", "anyone", "/api/staff/session",
+              {"email": "who@example.org", "password": "not the right one"}),
+        Route("staff session.accept_invitation", "POST", "anyone", "/api/staff/invitations/accept",
+              {"token": "x" * 43, "name": "Who", "password": "seven quiet rivers run"}),
+        Route("questionnaires.questionnaire", "GET", "either",
+              f"/api/questionnaires/{form['questionnaire_sha']}"),
+        Route("participant.look", "GET", "participant", own),
+        Route("participant.open_form", "GET", "participant", f"{own}/forms/{form['id']}"),
+        Route("participant.save_draft", "PUT", "participant", f"{own}/forms/{form['id']}/draft",
+              draft),
+        Route("participant.send_response", "PUT", "participant", sent, body(form)),
+        Route("participant.change_preferences", "PUT", "participant", f"{own}/preferences",
+              {"hour": 9}),
+        Route("participant.ask_for_call", "POST", "participant", f"{own}/call-request", {}),
+        Route("participant.take_back_call", "DELETE", "participant", f"{own}/call-request"),
+        Route("participant.say_why_missed", "POST", "participant", f"{own}/missing-reasons",
+              {"expected_form_id": form["id"], "reason": "too_ill"}),
+        Route("reminders.register", "PUT", "participant", f"{own}/subscriptions", {}),
+        Route("reminders.remove", "DELETE", "participant", f"{own}/subscriptions",
+              {"endpoint": "https://fcm.googleapis.com/none"}),
+        Route("reminders.send_test", "POST", "participant", f"{own}/test-reminder", {}),
+        Route("phone.leave_phone", "DELETE", "participant", f"{own}/session"),
+        Route("staff session.who_am_i", "GET", "staff", "/api/staff/session"),
+        Route("staff session.sign_out", "DELETE", "staff", "/api/staff/session"),
+        Route("studies.read_studies", "GET", "staff", "/api/studies"),
+        Route("studies.read_study", "GET", "staff", study),
+        Route("studies.read_today", "GET", "staff", f"{study}/today"),
+        Route("studies.read_audit", "GET", "staff", f"{study}/audit"),
+        Route("studies.read_completion", "GET", "staff", f"{study}/completion"),
+        Route("studies.read_cell", "GET", "staff", f"{study}/completion/forms"),
+        Route("studies.read_exempt", "GET", "staff", f"{study}/exempt"),
+        Route("studies.read_participants", "GET", "staff", f"{study}/participants"),
+        Route("exports.expected_forms", "GET", "staff", f"{study}/exports/expected-forms.csv"),
+        Route("exports.items", "GET", "staff", f"{study}/exports/items.csv"),
+        Route("participants.read", "GET", "staff", PERSON, about=True),
+        Route("participants.read_phones", "GET", "staff", f"{PERSON}/phones", about=True),
+        Route("participants.enrol", "POST", "change", f"{study}/participants", enrolling, True),
+        person("new_code", "/enrolment-codes", {}),
+        person("record_visit", "/visits", {"date": DAY, "kind": "clinic"}),
+        person("void_visit", "/visits/1/void", WHY),
+        person("record_contact", "/contacts",
+               {"date": DAY, "channel": "phone", "outcome": "reached"}),
+        person("void_contact", "/contacts/1/void", WHY),
+        person("record_event", "/events", {"kind": "progression", "date": DAY}),
+        person("void_event", "/events/1/void", WHY),
+        person("record_anchor", "/anchors", {"name": "cessation", "date": DAY, **WHY}),
+        person("record_exemption", "/exemptions", {"reason": "LANGUAGE", "from": DAY}),
+        person("approve_exemption", "/exemptions/1/approval", {}),
+        person("end_exemption", "/exemptions/1/end", {"on": DAY, **WHY}),
+        person("decline_exemption", "/exemptions/1/void", WHY),
+        person("record_reason", "/missing-reasons",
+               {"expected_form_id": form["id"], "reason": "too_ill"}),
+        person("resolve_conflict", "/conflicts/1/resolution", {"accept": True, **WHY}),
+        person("resolve_time", f"/responses/{uuid4()}/time-resolution", {"accept": True, **WHY}),
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """Who may use a route is decided before the database matters, so one engine is enough."""
+    return sqlite_url
+
+
+@pytest.fixture
+def listed(visitors: Visitors) -> list[Route]:
+    found = routes(visitors.open_form())
+    return [one for one in found if one.endpoint not in LAST] + [
+        one for one in found if one.endpoint in LAST
+    ]
+
+
+def ask(visitor: Visitor, route: Route) -> Reply:
+    return visitor.ask(route.method, route.path, json=route.json)
+
+
+def refused(answer: Reply) -> str | None:
+    """The slug of a refusal for want of a session or of a right; None when let in."""
+    said = answer.json if answer.data and answer.is_json else None
+    slug = said.get("slug") if isinstance(said, dict) else None
+    return slug if slug in {"sign-in-needed", "not-allowed"} else None
+
+
+def test_every_route_is_listed_here(visitors: Visitors, listed: list[Route]) -> None:
+    rules = visitors.app.url_map.iter_rules()
+    known = {(rule.endpoint, method) for rule in rules for method in rule.methods or ()}
+    real = {(endpoint, method) for endpoint, method in known if method not in {"HEAD", "OPTIONS"}}
+
+    assert {(one.endpoint, one.method) for one in listed} == real
+
+
+def test_every_view_declares_what_is_listed_here(visitors: Visitors, listed: list[Route]) -> None:
+    for one in listed:
+        view: Any = visitors.app.view_functions[one.endpoint]
+        assert view.audience == ("staff" if one.audience == "change" else one.audience), one
+        if one.audience == "change":
+            assert set(view.roles) == {"coordinator", "investigator", "administrator"}, one
+
+
+def test_without_a_session(visitors: Visitors, listed: list[Route]) -> None:
+    stranger = visitors.stranger()
+    for one in listed:
+        wanted = None if one.audience == "anyone" else "sign-in-needed"
+        assert refused(ask(stranger, one)) == wanted, one
+
+
+def test_a_participant_on_her_own_phone(visitors: Visitors, listed: list[Route]) -> None:
+    for one in listed:
+        answer = ask(visitors.alice, one)
+        let_in = one.audience in {"anyone", "either", "participant"}
+        assert refused(answer) == (None if let_in else "sign-in-needed"), one
+        assert answer.status_code < 500, one
+
+
+def test_another_participant(visitors: Visitors, listed: list[Route]) -> None:
+    for one in listed:
+        if one.endpoint in {"participant.open_form", "participant.save_draft"}:
+            assert ask(visitors.amy, one).status_code == 404, one
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_staff_of_her_site(visitors: Visitors, listed: list[Route], name: str) -> None:
+    for one in listed:
+        answer = ask(getattr(visitors, name), one)
+        assert refused(answer) == wanted_of_staff(name, one), one
+        assert answer.status_code < 500, one
+
+
+def wanted_of_staff(name: str, one: Route) -> str | None:
+    if one.audience == "participant":
+        return "sign-in-needed"
+    return "not-allowed" if one.audience == "change" and name not in CHANGERS else None
+
+
+def test_staff_of_another_site_see_nothing_of_her(visitors: Visitors, listed: list[Route]) -> None:
+    for one in [one for one in listed if one.about]:
+        answer = ask(visitors.dana, one)
+        assert answer.status_code == 404, one
+    for one in [one for one in listed if one.audience == "staff" and not one.about]:
+        assert "P-001" not in ask(visitors.dana, one).get_data(as_text=True), one
+
+
+def test_staff_of_another_site_change_nothing_of_her(
+    visitors: Visitors, listed: list[Route]
+) -> None:
+    for one in [one for one in listed if one.about]:
+        ask(visitors.dana, one)
+
+    with visitors.stage.open() as connection:
+        changes = connection.execute(
+            select(func.count())
+            .select_from(audit_event)
+            .where(audit_event.c.actor_kind == "staff")
+            .where(audit_event.c.actor_id == visitors.stage.staff_ids["dana"])
+        ).scalar_one()
+    assert changes == 0
+
+
+@pytest.mark.parametrize("name", ["alice", "bob"])
+def test_after_the_session_was_revoked(visitors: Visitors, listed: list[Route], name: str) -> None:
+    visitor = getattr(visitors, name)
+    with visitors.stage.open() as connection:
+        connection.execute(update(session).values(revoked_at=visitors.clock.now()))
+
+    for one in listed:
+        wanted = None if one.audience == "anyone" else "sign-in-needed"
+        assert refused(ask(visitor, one)) == wanted, one
+
+
+def test_a_disabled_account_is_out_at_once(visitors: Visitors) -> None:
+    assert visitors.bob.get("/api/staff/session").status_code == 200
+    with visitors.stage.open() as connection:
+        connection.exec_driver_sql("UPDATE staff SET disabled_at = '2026-06-15T00:00:00.000000Z'")
+
+    assert visitors.bob.get("/api/staff/session").status_code == 401
+
+
+def test_a_parent_site_reaches_its_satellite_and_not_the_other_way(visitors: Visitors) -> None:
+    stage = visitors.stage
+    stage.hire("sam", "coordinator", "S1W")
+    stage.hire("pat", "coordinator", "S1")
+    with stage.open() as connection:
+        seen = {}
+        for name in ("sam", "pat"):
+            token = sessions.open_for_staff(connection, stage.staff_ids[name], visitors.clock.now())
+            person = sessions.staff_of(connection, token, visitors.clock.now())
+            assert person is not None
+            seen[name] = person.site_ids
+    ids = stage.site_ids
+    assert seen == {"sam": {ids["S1W"]}, "pat": {ids["S1"], ids["S1W"]}}
