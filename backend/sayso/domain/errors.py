@@ -430,3 +430,12 @@ class PushNotSetUp(SaysoError):
     """This installation has no key for push messages, so no phone can be registered."""
 
     slug = "push-not-set-up"
+
+
+class ValueNotStorable(SaysoError):
+    """A value that no database column of its kind can hold."""
+
+    slug = "value-not-storable"
+
+    def __init__(self) -> None:
+        super().__init__("A number is too large, or a text has a character that cannot be kept")
