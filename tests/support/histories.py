@@ -29,31 +29,51 @@ TIMEPOINTS = ("BL", "W12", "W24", "W36", "W48", "PROG", "RST")
 _QUESTIONNAIRES = (None, *stop_study().questionnaires())
 
 days = st.integers(-28, LAST_DAY)
-moments = st.builds(at, days, st.integers(0, 23))
+_HOURS = st.integers(0, 23)
+moments = st.builds(at, days, _HOURS)
+
+# Strategies are made once: making them inside a draw costs more than the rules under test.
+_LATE_HOURS = st.integers(12, 23)
+_DELAYS = st.sampled_from((0, 0, 0, 1, 5, 40, 150))
+_UP_TO_TWO = st.integers(0, 2)
+_STARTS = st.sampled_from((-14, -14, -20, 0, 60, 100)) | days
+_LENGTHS = st.none() | st.integers(0, 200)
+_APPROVALS = st.none() | st.integers(0, 100)
+_YES = st.booleans()
+_SELDOM = st.none() | st.none() | st.integers(1, 60)
+_EVENT_DAYS = st.integers(-14, LAST_DAY)
+_KINDS = st.sampled_from(EVENT_KINDS)
+_JOURNEYS = st.integers(0, 400)
+_SKEWS = st.sampled_from((0.0, 0.0, 0.0, 10_800.0, -10_800.0, -432_000.0, 432_000.0))
+_TIMEPOINTS = st.sampled_from(TIMEPOINTS)
+_ASKED = st.sampled_from(_QUESTIONNAIRES)
+_NUMBERS = st.integers(0, 1_000_000)
+_CHANGES = st.none() | st.none() | st.integers(1, LAST_DAY)
+_SHIFTS = st.integers(-30, 30)
+_ZONE = st.sampled_from(ZONES)
+_ARMS = st.sampled_from(("stop", "stop", "continue"))
+_SITES = st.sampled_from(("S1", "S2"))
+_LANGUAGES = st.sampled_from(("en", "es"))
 
 
-@st.composite
-def entered(draw: st.DrawFn, since: int) -> datetime:
+def _entered(draw: st.DrawFn, since: int) -> datetime:
     """When something of that day was entered: mostly soon, sometimes months later."""
-    delay = draw(st.sampled_from((0, 0, 0, 1, 5, 40, 150)))
-    return at(since + delay, draw(st.integers(12, 23)))
+    return at(since + draw(_DELAYS), draw(_LATE_HOURS))
 
 
-@st.composite
 def _exemptions(draw: st.DrawFn) -> tuple[Exemption, ...]:
     found: list[Exemption] = []
-    for _ in range(draw(st.integers(0, 2))):
-        start = draw(st.sampled_from((-14, -14, -20, 0, 60, 100)) | days)
-        end = draw(st.none() | st.integers(start, start + 200))
-        recorded = draw(entered(start))
-        approved = draw(st.none() | st.integers(0, 100))
+    for _ in range(draw(_UP_TO_TWO)):
+        start, length = draw(_STARTS), draw(_LENGTHS)
+        recorded, approved = _entered(draw, start), draw(_APPROVALS)
+        ends_late = length is not None and draw(_YES)
         exemption = Exemption(
             "LANGUAGE",
             day(start),
-            None if end is None else day(end),
+            None if length is None else day(start + length),
             recorded,
             None if approved is None else recorded + timedelta(days=approved),
-            ended_at=None if end is None else draw(st.none() | entered(end)),
+            ended_at=_entered(draw, start + (length or 0)) if ends_late else None,
         )
         if not any(overlap(exemption, other) for other in found):
             found.append(exemption)
@@ -62,11 +82,10 @@ def _exemptions(draw: st.DrawFn) -> tuple[Exemption, ...]:
 
 @st.composite
 def _event(draw: st.DrawFn) -> Event:
-    on = draw(st.integers(-14, LAST_DAY))
-    recorded = draw(entered(on))
-    voided = draw(st.none() | st.none() | st.integers(1, 60))
+    on = draw(_EVENT_DAYS)
+    recorded, voided = _entered(draw, on), draw(_SELDOM)
     return Event(
-        draw(st.sampled_from(EVENT_KINDS)),
+        draw(_KINDS),
         day(on),
         recorded,
         voided_at=None if voided is None else recorded + timedelta(days=voided),
@@ -75,68 +94,75 @@ def _event(draw: st.DrawFn) -> Event:
 
 @st.composite
 def _response(draw: st.DrawFn) -> ResponseFact:
-    on = draw(days)
-    received = at(on, 18) + timedelta(hours=draw(st.integers(0, 400)))
-    skew = draw(st.sampled_from((0.0, 0.0, 0.0, 10_800.0, -10_800.0, -432_000.0, 432_000.0)))
+    on, skew = draw(days), draw(_SKEWS)
     return ResponseFact(
-        id=str(draw(st.uuids())),
-        timepoint=draw(st.sampled_from(TIMEPOINTS)),
-        questionnaire=draw(st.sampled_from(_QUESTIONNAIRES)),
+        id=f"{draw(_NUMBERS):07d}",
+        timepoint=draw(_TIMEPOINTS),
+        questionnaire=draw(_ASKED),
         authored_at=at(on, 18) + timedelta(seconds=skew),
-        received_at=received,
+        received_at=at(on, 18) + timedelta(hours=draw(_JOURNEYS)),
         skew_seconds=skew,
-        offered_at=draw(st.none() | st.just(at(on, 17))),
-        scorable=draw(st.booleans()),
+        offered_at=at(on, 17) if draw(_YES) else None,
+        scorable=draw(_YES),
     )
 
 
-@st.composite
+_EVENTS = st.lists(_event(), max_size=3)
+_RESPONSES = st.lists(_response(), max_size=4, unique_by=lambda response: response.id)
+_REASONS = st.lists(
+    st.builds(
+        MissingReason,
+        timepoint=_TIMEPOINTS,
+        questionnaire=st.none(),
+        reason=st.sampled_from(MISSING_REASONS),
+        recorded_at=moments,
+    ),
+    max_size=2,
+)
+
+
 def _anchors(draw: st.DrawFn) -> tuple[AnchorDate, ...]:
     first = AnchorDate("cessation", day(0), at(0, 12))
-    correction = draw(st.none() | st.none() | st.integers(1, LAST_DAY))
+    correction = draw(_CHANGES)
     if correction is None:
-        return draw(st.sampled_from(((first,), (first,), (first,), ())))
-    moved = AnchorDate("cessation", day(draw(st.integers(-30, 30))), at(correction))
+        return (first,) if draw(_YES) or draw(_YES) else ()
+    moved = AnchorDate("cessation", day(draw(_SHIFTS)), at(correction))
     return (AnchorDate("cessation", day(0), at(0, 12), voided_at=at(correction)), moved)
 
 
-@st.composite
 def _zones(draw: st.DrawFn) -> tuple[str, tuple[ZoneMove, ...]]:
-    first, second = draw(st.sampled_from(ZONES)), draw(st.sampled_from(ZONES))
-    when = draw(st.none() | st.none() | st.integers(0, LAST_DAY))
+    first, when = draw(_ZONE), draw(_CHANGES)
     if when is None:
         return first, ()
+    second = draw(_ZONE)
     return second, (ZoneMove(first, second, at(when)),)
 
 
 @st.composite
 def histories(draw: st.DrawFn, code: str = "P-001") -> Facts:
     """Everything recorded about one participant, in no particular order."""
-    zone, zone_moves = draw(_zones())
-    reasons = st.builds(
-        MissingReason,
-        timepoint=st.sampled_from(TIMEPOINTS),
-        questionnaire=st.none(),
-        reason=st.sampled_from(MISSING_REASONS),
-        recorded_at=moments,
-    )
+    zone, zone_moves = _zones(draw)
     return Facts(
         code=code,
-        arm=draw(st.sampled_from(("stop", "stop", "continue"))),
-        site=draw(st.sampled_from(("S1", "S2"))),
+        arm=draw(_ARMS),
+        site=draw(_SITES),
         zone=zone,
         enrolled=ENROLLED,
-        anchors=draw(_anchors()),
-        preferred_language=draw(st.sampled_from(("en", "es"))),
-        exemptions=draw(_exemptions()),
-        events=tuple(draw(st.lists(_event(), max_size=3))),
-        responses=tuple(draw(st.lists(_response(), max_size=4))),
-        missing_reasons=tuple(draw(st.lists(reasons, max_size=2))),
+        anchors=_anchors(draw),
+        preferred_language=draw(_LANGUAGES),
+        exemptions=_exemptions(draw),
+        events=tuple(draw(_EVENTS)),
+        responses=tuple(draw(_RESPONSES)),
+        missing_reasons=tuple(draw(_REASONS)),
         zone_moves=zone_moves,
     )
+
+
+_CROWD = tuple(histories(f"P-{number:03d}") for number in range(3))
+_SIZES = st.integers(1, len(_CROWD))
 
 
 @st.composite
 def crowds(draw: st.DrawFn) -> list[Facts]:
     """A few participants with codes of their own."""
-    return [draw(histories(f"P-{number:03d}")) for number in range(draw(st.integers(1, 4)))]
+    return [draw(_CROWD[number]) for number in range(draw(_SIZES))]
