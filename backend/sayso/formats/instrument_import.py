@@ -47,7 +47,7 @@ def import_bytes(data: bytes, name: str) -> Imported:
     try:
         if len(data) > MAX_BYTES:
             raise _Refused(f"is larger than {MAX_BYTES // 1_000_000} MB")
-        if data[:4] == b"PK\x03\x04":
+        if data[:4] in {b"PK\x03\x04", b"PK\x05\x06"}:
             return _zip(data, sha256, name)
         text = _text(data)
         start = text.lstrip()[:1]

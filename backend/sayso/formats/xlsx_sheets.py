@@ -97,7 +97,10 @@ def _rows(archive: zipfile.ZipFile, part: str, strings: list[str]) -> Iterator[l
         if number >= MOST_ROWS:
             raise NoWorkbook(f"has a sheet of more than {MOST_ROWS} rows")
         row: list[str] = []
-        for place, cell in enumerate(element.iter(_MAIN + "c")):
+        for place, cell in enumerate(element):
+            if len(cell) == 0:
+                # Only a style: spreadsheets are full of such cells.
+                continue
             column = _column(str(cell.get("r") or ""), place)
             if column < _MOST_COLUMNS:
                 row += [""] * (column + 1 - len(row))
