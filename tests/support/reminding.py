@@ -125,6 +125,13 @@ class Trial:
             )
             reminder_planning.replan(connection, [participant_id], now)
 
+    def prefers_zone(self, participant_id: int, zone: str) -> None:
+        """Write a zone without telling anybody, as a broken import might."""
+        with transaction(self.engine) as connection:
+            connection.execute(
+                update(participant).where(participant.c.id == participant_id).values(zone=zone)
+            )
+
     def acknowledge(self, token: str, now: datetime) -> bool:
         """A phone says that it has shown a message."""
         with transaction(self.engine) as connection:

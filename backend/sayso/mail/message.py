@@ -11,6 +11,7 @@ import hashlib
 import html
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -53,7 +54,10 @@ def message_id(identity: str, sender: str) -> str:
 
 
 def _address(text: str) -> Address:
-    address = Address(addr_spec=text.strip())
+    try:
+        address = Address(addr_spec=text.strip())
+    except (MessageError, IndexError, ValueError) as error:
+        raise ValueError("not an e-mail address") from error
     if not address.username or not address.domain:
         raise ValueError("not an e-mail address")
     return address

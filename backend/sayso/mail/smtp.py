@@ -90,13 +90,16 @@ class SmtpSender:
         """Hand in one message. `now` becomes its date."""
         try:
             message = build(mail, sender=self._sender, now=now)
-        except (ValueError, IndexError) as error:
-            return Outcome(GONE, f"That is no e-mail address ({type(error).__name__}).")
+        except ValueError:
+            return Outcome(GONE, "That is no e-mail address.")
         try:
             connection = self._connected()
             connection.send_message(message, from_addr=self._sender, to_addrs=[mail.to.strip()])
         except smtplib.SMTPRecipientsRefused as refusal:
             code, text = next(iter(refusal.recipients.values()))
+            if code == 421:
+                # The server said good-bye, and the library has closed the connection.
+                self.hang_up()
             return _refused(code, text)
         except smtplib.SMTPAuthenticationError as error:
             self.hang_up()
