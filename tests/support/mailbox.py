@@ -71,7 +71,7 @@ def mail_server(
 
     def sign_in(_server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> Any:
         good = (data.login, data.password) == (b"sayso", (password or "").encode())
-        return AuthResult(success=good)
+        return AuthResult(success=good, handled=False)
 
     def protocol() -> SMTP:
         return SMTP(
