@@ -44,9 +44,9 @@ export function Page({ title, children, back = false, brand = false }: PageProps
         </nav>
       )}
       {brand && (
-        <p class="brand">
+        <header class="brand">
           <img src="/icons/icon.svg" alt="" width="32" height="32" /> {en.appName}
-        </p>
+        </header>
       )}
       <main class="main">
         <h1 tabIndex={-1} ref={heading}>

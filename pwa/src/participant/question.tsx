@@ -30,11 +30,14 @@ function canSkip(question: Question): boolean {
   return !question.options.some((option) => option.missing);
 }
 
+/** Questions answered by choosing; the others are answered by typing. */
+const CHOSEN: ReadonlySet<string> = new Set(["choice", "multiple", "boolean", "scale"]);
+
 /** The sentence for a fault, as helpful as the question allows. */
 export function faultSentence(question: Question, slug: string): string {
   if (slug === "required") {
     if (!canSkip(question)) return en.problem.requiredNoSkip;
-    return isGroup(question) ? en.problem.required : en.problem.requiredText;
+    return CHOSEN.has(question.type) ? en.problem.required : en.problem.requiredText;
   }
   const ranged = slug === "too-small" || slug === "too-large" || slug === "not-a-number";
   if (ranged && question.min !== undefined && question.max !== undefined) {

@@ -118,7 +118,7 @@ export const en = {
     title: "Please look at this",
     required: "Choose an answer, or tap “I prefer not to answer”.",
     requiredNoSkip: "Please choose an answer.",
-    requiredText: "Write an answer, or tap “I prefer not to answer”.",
+    requiredText: "Give an answer, or tap “I prefer not to answer”.",
     range: (min: string, max: string): string => `Give a number from ${min} to ${max}.`,
     bySlug: {
       required: "Please answer this question.",
