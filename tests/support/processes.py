@@ -16,7 +16,7 @@ def free_port() -> int:
 
 @contextmanager
 def running(
-    command: Sequence[str | Path], environment: Mapping[str, str], log: Path
+    command: Sequence[object], environment: Mapping[str, str], log: Path
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A process that is asked to end after the block, and killed when it does not within 20 s."""
     with log.open("wb") as output:

@@ -5,11 +5,15 @@ import click
 from sayso.settings import Settings, SettingsError
 
 
+class WrongSettings(click.ClickException):
+    """The environment is wrong, which is wrong use of the command."""
+
+    exit_code = 2
+
+
 def read_settings() -> Settings:
     """The settings of the environment; ends the command with exit code 2 where they are wrong."""
     try:
         return Settings.from_env()
     except SettingsError as error:
-        fault = click.ClickException("; ".join(error.faults))
-        fault.exit_code = 2
-        raise fault from error
+        raise WrongSettings("; ".join(error.faults)) from error
