@@ -1,0 +1,280 @@
+"""The figures through the API: the golden fixture, the lists behind it, the files, past days."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from sayso.clock import FixedClock
+from sayso.settings import Settings
+from sayso.store.engine import make_engine
+from sayso.web.app import create_app
+from support import golden_stage
+from support.stage import STUDY, Stage
+from support.stock import Stock
+from support.visitors import Visitor, Visitors
+
+BASE = f"/api/studies/{STUDY}"
+FIRST = "demo-hrqol"
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def golden(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Visitors]:
+    """The golden people behind the API, played once for each database; the tests only look."""
+    folder = tmp_path_factory.mktemp("golden-api")
+    (folder / "console").mkdir()
+    for page in ("index.html", "console/index.html", "sw.js", "manifest.webmanifest"):
+        (folder / page).write_text("<!doctype html>", "utf-8")
+    if request.param == "sqlite":
+        path = folder / "sayso.sqlite"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        url = f"sqlite:///{path}"
+    else:
+        stock: Stock = request.getfixturevalue("postgres_stock")
+        url = stock.lend()
+    engine = make_engine(url)
+    stage = Stage(engine).set_up()
+    golden_stage.play(stage)
+    clock = FixedClock(golden_stage.NOW)
+    app = create_app(Settings(data_dir=folder), engine, clock, keyring=stage.keyring, static=folder)
+    yield Visitors(stage, clock, app)
+    engine.dispose()
+    if request.param == "postgresql":
+        stock.take_back(url)
+
+
+def week_12(visitor: Visitor, query: str = "") -> dict[str, Any]:
+    answer = visitor.get(f"{BASE}/completion{query}")
+    assert answer.status_code == 200
+    assert answer.json is not None
+    assert answer.json["balance_ok"]
+    (row,) = [
+        row
+        for row in answer.json["rates"]
+        if (row["timepoint"], row["arm"], row["questionnaire"]) == ("W12", "stop", FIRST)
+    ]
+    found: dict[str, Any] = row
+    return found
+
+
+def test_the_golden_figures(golden: Visitors) -> None:
+    row = week_12(golden.ada)
+
+    assert row["completion"] == {"n": 9, "of": 11}
+    assert row["in_window"] == {"n": 8, "of": 11}
+    assert row["available_all"] == {"n": 10, "of": 20}
+    assert row["available_pro"] == {"n": 9, "of": 17}
+    assert row["to_date"] == {"n": 10, "of": 13}
+    assert row["scorable"] == {"n": 8, "of": 9}
+    assert row["reason_capture"] == {"n": 2, "of": 2}
+    assert (row["late"], row["in_window_count"], row["missing"]) == (1, 8, 2)
+    assert (row["open"], row["received_open"], row["upcoming"], row["exempt"]) == (1, 1, 1, 2)
+    assert row["wilson"]["completion"] == [52.3, 94.9]
+    assert row["reasons"] == {"could_not_reach": 1, "refused_this_time": 1}
+
+
+def test_the_other_alive_rule(golden: Visitors) -> None:
+    row = week_12(golden.ada, "?alive_rule=window_open")
+
+    assert row["completion"] == {"n": 9, "of": 12}
+
+
+def test_an_alive_rule_that_does_not_exist(golden: Visitors) -> None:
+    answer = golden.ada.get(f"{BASE}/completion?alive_rule=always")
+
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("measure", "figure"),
+    [
+        ("completion_n", ("completion", "n")),
+        ("completion_of", ("completion", "of")),
+        ("in_window_n", ("in_window", "n")),
+        ("available_all_n", ("available_all", "n")),
+        ("available_all_of", ("available_all", "of")),
+        ("available_pro_n", ("available_pro", "n")),
+        ("available_pro_of", ("available_pro", "of")),
+        ("to_date_n", ("to_date", "n")),
+        ("to_date_of", ("to_date", "of")),
+        ("scorable_n", ("scorable", "n")),
+        ("scorable_of", ("scorable", "of")),
+        ("reason_capture_n", ("reason_capture", "n")),
+        ("enrolled", "enrolled"),
+        ("expected", "expected"),
+        ("exempt", "exempt"),
+        ("not_expected", "not_expected"),
+        ("upcoming", "upcoming"),
+        ("open", "open"),
+        ("received_open", "received_open"),
+        ("in_window", "in_window_count"),
+        ("late", "late"),
+        ("missing", "missing"),
+    ],
+)
+def test_every_number_opens_as_many_people(
+    golden: Visitors, measure: str, figure: str | tuple[str, str]
+) -> None:
+    row = week_12(golden.ada)
+    wanted = row[figure] if isinstance(figure, str) else row[figure[0]][figure[1]]
+    query = f"?timepoint=W12&arm=stop&questionnaire={FIRST}&measure={measure}"
+
+    rows = golden.ada.get(f"{BASE}/completion/forms{query}").json["rows"]
+
+    assert len(rows) == wanted
+    assert len({row["participant"] for row in rows}) == wanted
+
+
+def test_a_figure_that_does_not_exist(golden: Visitors) -> None:
+    answer = golden.ada.get(f"{BASE}/completion/forms?measure=happiness")
+
+    assert (answer.status_code, answer.json["slug"]) == (422, "unknown-word")
+
+
+def test_filters_narrow_the_figures(golden: Visitors) -> None:
+    whole = week_12(golden.ada)
+    one, two = (week_12(golden.ada, f"?site={site}") for site in ("S1", "S2"))
+
+    assert one["enrolled"] + two["enrolled"] == whole["enrolled"]
+    assert one["completion"]["of"] + two["completion"]["of"] == whole["completion"]["of"]
+    assert week_12(golden.ada, f"?questionnaire={FIRST}") == whole
+    assert golden.ada.get(f"{BASE}/completion?arm=continue").json["rates"] == []
+
+
+def test_a_site_sees_its_own_figures_only(golden: Visitors) -> None:
+    assert week_12(golden.dana) == week_12(golden.ada, "?site=S2")
+    assert golden.dana.get(f"{BASE}/completion?site=S1").status_code == 404
+    assert golden.dana.get(f"{BASE}/today?site=S1").status_code == 404
+    assert golden.dana.get(f"{BASE}/participants?site=S1").status_code == 404
+
+
+def test_the_file_has_the_figures_of_the_screen(golden: Visitors) -> None:
+    row = week_12(golden.ada)
+    text = golden.ada.get(f"{BASE}/exports/expected-forms.csv").get_data(as_text=True)
+    lines = [
+        line
+        for line in csv.DictReader(io.StringIO(text))
+        if (line["timepoint"], line["questionnaire"]) == ("W12", FIRST)
+    ]
+
+    assert len(lines) == row["enrolled"]
+    assert sum(line["status"] == "exempt" for line in lines) == row["exempt"]
+    assert sum(line["status"] == "missing" for line in lines) == row["missing"]
+    assert sum(line["disposition"] == "late" for line in lines) == row["late"]
+    assert sum(line["disposition"] == "in_window" for line in lines) == row["in_window_count"]
+    assert sum(line["response_id"] != "" for line in lines) == row["available_all"]["n"]
+
+
+def test_taking_a_file_away_is_on_record(golden: Visitors) -> None:
+    answer = golden.dana.get(f"{BASE}/exports/items.csv")
+
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.headers["Cache-Control"] == "no-store"
+    lines = answer.get_data(as_text=True).splitlines()
+    assert all("G-01," not in line for line in lines)  # of the other site
+    event = golden.dana.get(f"{BASE}/audit").json["events"][0]
+    assert (event["action"], event["actor"]) == ("export.made", "Dana")
+    assert event["after"]["rows"] == len(lines) - 1
+    assert event["after"]["sites"] == ["S2"]
+
+
+def test_a_past_day_is_counted_from_what_was_known_then(golden: Visitors) -> None:
+    # On 26 May the twenty are where they stand now, twenty days earlier: day 110 or before.
+    row = week_12(golden.ada, "?as_of=2026-05-26")
+
+    assert row["enrolled"] == 20
+    assert row["completion"] == {"n": 9, "of": 11}
+    earlier = week_12(golden.ada, "?as_of=2026-04-20")
+    assert earlier["completion"]["of"] == 0
+    assert earlier["exempt"] == 2
+
+
+def test_a_day_that_has_not_begun_cannot_be_counted(golden: Visitors) -> None:
+    assert golden.ada.get(f"{BASE}/completion?as_of=2026-06-16").status_code == 403
+
+
+def test_the_list_of_participants_is_searched_and_filtered(golden: Visitors) -> None:
+    def codes(query: str) -> list[str]:
+        rows = golden.ada.get(f"{BASE}/participants?{query}").json["rows"]
+        return [row["code"] for row in rows]
+
+    assert len(codes("")) == 20
+    assert codes("q=g-07") == ["G-07"]
+    assert codes("q=%25") == []
+    assert codes("show=exempt") == ["G-04", "G-05"]
+    assert codes("show=off") == ["G-07", "G-08", "G-09"]
+    assert len(codes("show=active")) == 17
+    assert codes("show=off&site=S2") == ["G-08"]
+
+
+def test_a_line_says_where_somebody_stands(golden: Visitors) -> None:
+    rows = {row["code"]: row for row in golden.ada.get(f"{BASE}/participants").json["rows"]}
+
+    assert rows["G-04"]["status_line"].startswith("On study, exempt from questionnaires since")
+    assert rows["G-10"]["status_line"].startswith("On study, no questionnaires since")
+    assert rows["G-11"]["status_line"].startswith("Lost to follow-up since")
+    assert rows["G-15"]["open_forms"] == 4
+    assert rows["G-15"]["next"]["timepoint"] == "W12"
+    assert (rows["G-01"]["received"], rows["G-01"]["expected"]) == (4, 9)
+    assert rows["G-08"]["next"] is None
+
+
+def test_whom_to_call_today(golden: Visitors) -> None:
+    answer = golden.ada.get(f"{BASE}/today").json
+    found = {(row["kind"], row["participant"]) for row in answer["rows"]}
+
+    assert ("silent", "G-15") in found or ("unreachable", "G-15") in found
+    assert not any(person in {"G-07", "G-08"} and kind != "reason_needed" for kind, person in found)
+    assert not any(person in {"G-04", "G-05"} and kind != "visit_due" for kind, person in found)
+    assert answer["as_of_date"] == "2026-06-15"
+
+
+def test_the_study_says_what_it_is(golden: Visitors) -> None:
+    study = golden.bob.get(f"{BASE}").json
+
+    assert not study["official"]
+    assert study["banner"].startswith("UNOFFICIAL")
+    assert [arm["id"] for arm in study["arms"]] == ["continue", "stop"]
+    assert [one["name"] for one in study["arms"][1]["anchors"]] == ["cessation"]
+    assert [site["code"] for site in study["sites"]] == ["S1", "S1W"]
+    assert study["sites"][1]["parent"] == "S1"
+    timepoints = {one["id"]: one for one in study["timepoints"]}
+    assert timepoints["W12"]["target"] == 84
+    assert len(timepoints["W12"]["pack"]) == 4
+    assert timepoints["PROG"]["on"] == ["progression"]
+    restart = next(one for one in study["event_kinds"] if one["kind"].startswith("restart"))
+    assert restart["arms"] == ["stop"]
+    assert {one["source"] for one in study["provenance"]} == {"public", "assumed"}
+    assert all(one["value"] is not None for one in study["provenance"])
+    assert study["reminder_policy"]["quiet_from"] == "21:00"
+    assert "America/New_York" in study["zones"]
+
+
+def test_the_trail_is_read_page_by_page(golden: Visitors) -> None:
+    first = golden.ada.get(f"{BASE}/audit").json
+    assert first["verified"]
+    assert len(first["events"]) == 100
+    second = golden.ada.get(f"{BASE}/audit?before={first['next']}").json
+    numbers = [event["seq"] for event in [*first["events"], *second["events"]]]
+    assert numbers == sorted(numbers, reverse=True)
+    assert len(set(numbers)) == len(numbers)
+
+
+def test_a_trail_shows_only_what_is_within_reach(golden: Visitors) -> None:
+    events: list[dict[str, Any]] = []
+    before = ""
+    while True:
+        page = golden.dana.get(f"{BASE}/audit{before}").json
+        events += page["events"]
+        if page["next"] is None:
+            break
+        before = f"?before={page['next']}"
+    odd = {event["participant"] for event in events} - {None}
+    assert odd == {f"G-{number:02d}" for number in range(2, 21, 2)}
