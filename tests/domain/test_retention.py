@@ -70,8 +70,8 @@ def test_windows_still_open_do_not_count_yet() -> None:
     assert kept.not_exempt == Ratio(0, 2)
 
 
-def test_imaging_is_followed_apart() -> None:
-    assert clinic_kinds(STUDY) == {"clinic", "contact"}
+def test_imaging_and_yearly_contacts_are_followed_apart() -> None:
+    assert clinic_kinds(STUDY) == {"clinic"}
     images = retention([planned(person())], at(200), RULES, frozenset({"imaging"}))
     assert images.not_exempt == Ratio(0, 1)
 

@@ -94,5 +94,8 @@ def contact_currency(people: Iterable[Facts], now: datetime, rules: Rules) -> Ra
 
 
 def clinic_kinds(study: Study) -> frozenset[str]:
-    """The kinds of visit that stand at timepoints; series such as imaging are followed apart."""
-    return frozenset(t.visit for t in study.timepoints if t.visit is not None)
+    """The kinds of visit that F17 counts: those at timepoints for which somebody comes in.
+
+    Contacts are followed by F18, and series such as imaging by themselves.
+    """
+    return frozenset(t.visit for t in study.timepoints if t.visit is not None) - {"contact"}
