@@ -16,14 +16,12 @@ from sayso.domain.completion import CELLS, Rates, Ratio, Row, complete_persons, 
 from sayso.domain.errors import NotAllowed, UnknownWord
 from sayso.domain.evaluation import Assessment, rows, version_at
 from sayso.domain.participation import Facts
-from sayso.domain.retention import Retention, contact_currency, retention
+from sayso.domain.retention import Retention, clinic_kinds, contact_currency, retention
 from sayso.domain.study import Rules, Study
 from sayso.domain.visits import planned_visits
 from sayso.services import assessments, publishing
 from sayso.services.access import Reach
 from sayso.store.tables import participant
-
-VISIT_KINDS = frozenset({"clinic"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +130,7 @@ def cell(counted: Counted, measure: str, timepoint: str | None) -> list[Row]:
 def visit_retention(counted: Counted) -> Retention:
     """F17 over clinic visits, for the exempt and for the others."""
     people = [(facts, planned_visits(counted.study, facts)) for facts in _facts(counted)]
-    return retention(people, counted.moment, counted.rules, VISIT_KINDS)
+    return retention(people, counted.moment, counted.rules, clinic_kinds(counted.study))
 
 
 def _in(*names: str) -> Callable[[Row], bool]:

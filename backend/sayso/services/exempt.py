@@ -10,14 +10,13 @@ from sqlalchemy import Connection
 
 from sayso.domain.completion import Ratio
 from sayso.domain.participation import Exemption
-from sayso.domain.retention import Retention, retention
+from sayso.domain.retention import Retention, clinic_kinds, retention
 from sayso.domain.signals import high_shares, signals
 from sayso.domain.study import Study
 from sayso.domain.visits import planned_visits
 from sayso.services import assessments, publishing
 from sayso.services.access import Reach
 from sayso.services.assessments import Case
-from sayso.services.completion import VISIT_KINDS
 from sayso.services.participants import exempt_since, last_contact, status_line, visits_view
 
 _STILL_AHEAD = frozenset({"due", "upcoming"})
@@ -65,7 +64,10 @@ def view(connection: Connection, within: Reach, now: datetime) -> ExemptView:
     ]
     people = [(case.facts, planned_visits(study, case.facts)) for case in cases]
     return ExemptView(
-        rows, retention(people, now, study.rules, VISIT_KINDS), shares, high_shares(shares)
+        rows,
+        retention(people, now, study.rules, clinic_kinds(study)),
+        shares,
+        high_shares(shares),
     )
 
 
