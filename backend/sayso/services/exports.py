@@ -248,7 +248,7 @@ def _item_lines(connection: Connection, within: Reach, cut: _Cut) -> Iterator[Li
                 answer.language,
             ]  # fmt: skip
             asked = publishing.questionnaire_by_hash(connection, answer.questionnaire_sha256)
-            for cells in _item_cells(asked, answer.answers, answer.skipped):
+            for cells in item_cells(asked, answer.answers, answer.skipped):
                 yield [*start, *cells, *end]
         elif row.status.status not in {"upcoming", "open"}:
             why = row.status.reason or row.status.detail
@@ -256,9 +256,10 @@ def _item_lines(connection: Connection, within: Reach, cut: _Cut) -> Iterator[Li
             yield [*start, *cells, None, None, None, row.status.detail, None, None]
 
 
-def _item_cells(
+def item_cells(
     asked: Questionnaire, answers: Mapping[str, Any], skipped: Sequence[str]
 ) -> Iterator[list[object]]:
+    """Position, id, text, value, its words, status and reason of every question, in order."""
     visible = shown(asked, answers, skipped)
     for position, item in enumerate(asked.items_in_order(), start=1):
         value = answers.get(item.id)
