@@ -138,7 +138,7 @@ class TestAnswers:
 
     def test_an_answer_in_own_words_becomes_a_question(self) -> None:
         imported = read(pick(type="open-choice"))
-        assert item(imported, "c-other")["enable_when"] == ["c", "in", ["other"]]
+        assert item(imported, "c-other")["enable_when"] == ["c", "=", "other"]
         assert item(imported, "c")["answer_options"][-1] == {"code": "other", "text": "Other"}
 
     def test_one_code_for_two_answers(self) -> None:

@@ -6,6 +6,7 @@ and not which files happened to be collected.
 
 from __future__ import annotations
 
+import json
 import re
 import resource
 import time
@@ -148,6 +149,28 @@ def test_every_condition_is_kept_or_reported(format_name: str) -> None:
         for item in walk(one.document["items"]):
             if item.get("enable_when") == ["any"]:
                 assert any(item["id"].startswith(one) for one in reported)
+
+
+def test_no_fhir_condition_is_lost_in_silence() -> None:
+    kept = reported = 0
+    for file, (one, _) in zip(
+        sorted(corpus(FOLDERS["fhir"]).iterdir()), outcomes("fhir"), strict=True
+    ):
+        if one.document is None:
+            continue
+        items = {item["id"]: item for item in walk(one.document["items"])}
+        said = {change["from"] for change in one.changed if "its condition" in change["what"]}
+        waiting = [json.loads(file.read_text("utf-8-sig"))]
+        while waiting:
+            record = waiting.pop()
+            waiting += record.get("item", [])
+            link = record.get("linkId")
+            if record.get("enableWhen") and link in items:
+                kept += "enable_when" in items[link]
+                reported += link in said
+                assert "enable_when" in items[link] or link in said
+    assert kept > 100
+    assert reported > 5
 
 
 @every

@@ -156,7 +156,7 @@ class _Reader:
             "type": "text",
             "text": "Please say what",
             "required": False,
-            "enable_when": [source, "in", [code]],
+            "enable_when": [source, "=", code],
         }
         if self._draft.is_known(str(text["id"])):
             self._draft.refuse(source, "its own-words answer clashes with another item")

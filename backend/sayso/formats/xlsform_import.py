@@ -291,7 +291,7 @@ class _Reader:
             "type": "text",
             "text": "Please say what",
             "required": False,
-            "enable_when": [item["id"], "in", ["other"]],
+            "enable_when": [item["id"], "=", "other"],
         }
         self._used.add(str(text["id"]))
         return self._draft.take(text, source)
