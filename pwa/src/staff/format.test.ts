@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import {
   balance,
-  daysBetween,
   day,
+  daysBetween,
   intervalText,
   localDate,
   moment,

@@ -46,7 +46,10 @@ describe("requests", () => {
 describe("failures", () => {
   it("arrive with slug, sentence and fields", async () => {
     serve({
-      "POST /api/x": problem(422, "invalid", { detail: "No.", errors: { json: { date: ["Not a date."] } } }),
+      "POST /api/x": problem(422, "invalid", {
+        detail: "No.",
+        errors: { json: { date: ["Not a date."] } },
+      }),
     });
     const found = await failure(write("POST", "/api/x"));
     expect(found).toMatchObject({ slug: "invalid", status: 422, detail: "No." });

@@ -1,5 +1,5 @@
 /** A problem in one sentence, announced and focused, with the fields it names as links. */
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Problem } from "../api/client";
 import { t } from "../strings";
 
@@ -31,7 +31,7 @@ interface SummaryProps {
 
 export function ErrorSummary({ sentence, fields = [], round }: SummaryProps) {
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (round > 0) box.current?.focus();
   }, [round]);
   return (

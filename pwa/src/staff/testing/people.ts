@@ -1,12 +1,5 @@
 /** A study and its people for tests: small, and named so that a test reads as a story. */
-import type {
-  FormView,
-  ParticipantView,
-  RateRow,
-  Staff,
-  Study,
-  TodayRow,
-} from "../api/types";
+import type { FormView, ParticipantView, RateRow, Staff, Study, TodayRow } from "../api/types";
 
 export const ann: Staff = {
   email: "ann@example.org",
@@ -107,7 +100,9 @@ export const mary: ParticipantView = {
   reads_english: true,
   reads_english_assessed: { on: "2026-01-05", by: "Ann Lee", how: "asked" },
   interpreter: false,
-  anchors: [{ name: "cessation", date: "2026-01-20", recorded_at: "2026-01-20T15:00:00Z", by: "Ann Lee" }],
+  anchors: [
+    { name: "cessation", date: "2026-01-20", recorded_at: "2026-01-20T15:00:00Z", by: "Ann Lee" },
+  ],
   exemptions: [],
   events: [],
   visits: [],

@@ -23,7 +23,14 @@ export function answer(status: number, body: unknown, headers = {}): Answer {
 }
 
 export function problem(status: number, slug: string, more: Record<string, unknown> = {}): Answer {
-  return answer(status, { type: `/problems/${slug}`, title: slug, status, detail: "", slug, ...more });
+  return answer(status, {
+    type: `/problems/${slug}`,
+    title: slug,
+    status,
+    detail: "",
+    slug,
+    ...more,
+  });
 }
 
 const MARK = Symbol("answer");
@@ -52,8 +59,11 @@ function response(said: unknown): Response {
   if (said === undefined) return response(problem(404, "not-found"));
   const { status, body, headers } =
     typeof said === "object" && said !== null && MARK in said
-      ? (said as Answer)
+      ? (said as unknown as Answer)
       : { status: 200, body: said, headers: {} };
   const text = status === 204 ? null : JSON.stringify(body);
-  return new Response(text, { status, headers: { "Content-Type": "application/json", ...headers } });
+  return new Response(text, {
+    status,
+    headers: { "Content-Type": "application/json", ...headers },
+  });
 }

@@ -15,11 +15,16 @@ interface TableProps {
 export const rowKey = (row: RateRow) =>
   `${row.timepoint}|${row.arm}|${row.questionnaire ?? ""}|${row.site ?? ""}`;
 
+/** Whether each row is about one questionnaire, and not about a timepoint's all together. */
+function isSplit(rows: readonly RateRow[]): boolean {
+  return rows.length > 0 && rows.every((row) => row.questionnaire !== null);
+}
+
 /** Timepoint with its arm and, where rows are split, questionnaire; sorted in the order of the study. */
 export function useLabels(rows: readonly RateRow[]): Column<RateRow>[] {
   const study = useStudy();
   const order = new Map(study.timepoints.map((timepoint, index) => [timepoint.id, index]));
-  const split = rows.some((row) => row.questionnaire !== null);
+  const split = isSplit(rows);
   const columns: Column<RateRow>[] = [
     {
       key: "timepoint",
@@ -100,7 +105,7 @@ interface QualityTableProps extends TableProps {
 export function QualityTable({ rows, list, persons }: QualityTableProps) {
   const labels = useLabels(rows);
   const words = t.numbers;
-  const split = rows.some((row) => row.questionnaire !== null);
+  const split = isSplit(rows);
   const whole = (row: RateRow): Share =>
     persons.find((one) => one.timepoint === row.timepoint && one.arm === row.arm) ?? {
       n: 0,
