@@ -75,7 +75,9 @@ class Metronome:
             (self.sweep, SWEEP_SECONDS),
             (self.dead_man, DEAD_MAN_SECONDS),
         ):
-            scheduler.add_job(job, "interval", seconds=seconds, next_run_time=self._clock.now())
+            # Once at the start, without a date of ours: the scheduler reads the machine's own clock.
+            scheduler.add_job(job)
+            scheduler.add_job(job, "interval", seconds=seconds)
         scheduler.start()
         _log.info("worker started", worker=self._name)
         self._stop.wait()

@@ -1,0 +1,153 @@
+"""The worker as a process: signs of life, complaints, and an orderly end."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+from sqlalchemy import insert
+
+from sayso.clock import OffsetClock, SystemClock
+from sayso.services import heartbeats
+from sayso.store.engine import transaction
+from sayso.store.tables_messages import heartbeat
+from sayso.worker import dead_man
+from sayso.worker.metronome import Metronome
+from support.reminder_fixtures import ENROLLED, OPEN_STEP, Office
+
+
+class Watcher:
+    """Somebody outside who notices when the calls stop."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+        self.status = 200
+        watcher = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                watcher.calls.append(self.path)
+                self.send_response(watcher.status)
+                self.end_headers()
+
+            def log_message(self, *_arguments: object) -> None:
+                return None
+
+        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/alive"
+
+
+@pytest.fixture
+def watcher() -> Iterator[Watcher]:
+    watcher = Watcher()
+    thread = threading.Thread(target=watcher.server.serve_forever, daemon=True)
+    thread.start()
+    yield watcher
+    watcher.server.shutdown()
+    watcher.server.server_close()
+    thread.join()
+
+
+def metronome(office: Office, stop: threading.Event, url: str = "") -> Metronome:
+    return Metronome(
+        office.trial.engine, office.clock, office.dispatcher, office.network, stop=stop,
+        dead_man_url=url,
+    )  # fmt: skip
+
+
+def complaint(office: Office) -> str | None:
+    with transaction(office.trial.engine, read_only=True) as connection:
+        return heartbeats.complaint(connection, office.clock.now())
+
+
+def test_a_worker_that_never_ran_is_missed(office: Office) -> None:
+    said = complaint(office)
+    assert said is not None
+    assert "sayso worker" in said
+
+
+def test_a_beat_is_a_sign_of_life_for_two_minutes(office: Office) -> None:
+    metronome(office, threading.Event()).heartbeat()
+    assert complaint(office) is None
+    office.clock.advance(timedelta(minutes=3))
+    said = complaint(office)
+    assert said is not None
+    assert "silent for 3 minutes" in said
+
+
+def test_late_reminders_are_complained_about_although_the_worker_beats(office: Office) -> None:
+    office.trial.enrol("A-1", ENROLLED)
+    office.at(OPEN_STEP - timedelta(days=1))
+    office.clock.moment = OPEN_STEP + timedelta(minutes=10)
+    metronome(office, threading.Event()).heartbeat()
+    said = complaint(office)
+    assert said is not None
+    assert "10 minutes late" in said
+    with transaction(office.trial.engine, read_only=True) as connection:
+        (_name, _at, facts) = heartbeats.latest(connection)[0]
+    assert facts["late_seconds"] == 600
+
+
+def test_workers_that_ended_long_ago_are_forgotten(office: Office) -> None:
+    with transaction(office.trial.engine) as connection:
+        old = office.clock.now() - timedelta(days=2)
+        connection.execute(insert(heartbeat).values(name="worker/old", at=old, facts={}))
+    metronome(office, threading.Event()).heartbeat()
+    with transaction(office.trial.engine, read_only=True) as connection:
+        assert len(heartbeats.latest(connection)) == 1
+
+
+def test_the_outside_is_told_only_while_all_is_well(office: Office, watcher: Watcher) -> None:
+    worker = metronome(office, threading.Event(), watcher.url)
+    worker.dead_man()
+    assert watcher.calls == []
+    worker.heartbeat()
+    worker.dead_man()
+    assert watcher.calls == ["/alive"]
+
+
+def test_an_outside_that_refuses_or_is_not_there_is_no_catastrophe(watcher: Watcher) -> None:
+    assert dead_man.call(watcher.url)
+    watcher.status = 500
+    assert not dead_man.call(watcher.url)
+    assert not dead_man.call("http://127.0.0.1:1/alive")
+
+
+def test_a_job_that_fails_is_counted_and_called_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(office.dispatcher, "tick", fail)
+    worker = metronome(office, threading.Event())
+    worker.dispatch()
+    worker.dispatch()
+    worker.heartbeat()
+    with transaction(office.trial.engine, read_only=True) as connection:
+        facts = heartbeats.latest(connection)[0][2]
+    assert facts["counts"] == {"errors": 2}
+
+
+def test_it_runs_sends_and_stops(office: Office) -> None:
+    """The real scheduler, on a clock that runs: what is due goes out, and it ends when told."""
+    clock = OffsetClock(ENROLLED - SystemClock().now())
+    alice = office.trial.enrol("A-1", ENROLLED - timedelta(days=1))
+    phone = office.phone()
+    office.trial.register(alice, phone, ENROLLED)
+    office.service.now = lambda: clock.now().timestamp()
+    office.dispatcher._clock = clock
+    stop = threading.Event()
+    worker = Metronome(office.trial.engine, clock, office.dispatcher, office.network, stop=stop)
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    while not phone.received and thread.is_alive():
+        stop.wait(0.02)
+    stop.set()
+    thread.join(30)
+    assert not thread.is_alive()
+    assert json.dumps(phone.received[0].document).count("Reminders are on") == 1
