@@ -75,7 +75,7 @@ class Metronome:
             (self.sweep, SWEEP_SECONDS),
             (self.dead_man, DEAD_MAN_SECONDS),
         ):
-            # Once at the start, without a date of ours: the scheduler reads the machine's own clock.
+            # Once at the start, and without a date: the scheduler has a clock of its own.
             scheduler.add_job(job)
             scheduler.add_job(job, "interval", seconds=seconds)
         scheduler.start()
