@@ -119,4 +119,5 @@ def faults(events: Iterable[Event], *, seq: int = 0, sha256: str = GENESIS) -> I
 
 def instant(moment: datetime) -> str:
     """RFC 3339 in UTC to the microsecond, which is what both databases keep."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    text = moment.astimezone(UTC).isoformat(timespec="microseconds")
+    return f"{text.removesuffix('+00:00')}Z"

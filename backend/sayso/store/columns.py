@@ -13,8 +13,6 @@ from sqlalchemy import JSON, DateTime, String, TypeDecorator
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeEngine
 
-_TEXT_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
-
 
 class Instant(TypeDecorator[datetime]):
     """An aware datetime, stored and returned in UTC; a naive one is a programming error."""
@@ -35,7 +33,10 @@ class Instant(TypeDecorator[datetime]):
         if value.tzinfo is None:
             raise ValueError("an instant needs a time zone")
         utc = value.astimezone(UTC)
-        return utc.strftime(_TEXT_FORMAT) if dialect.name == "sqlite" else utc
+        if dialect.name != "sqlite":
+            return utc
+        # Not strftime: it writes years before 1000 with fewer digits, which would not sort.
+        return f"{utc.isoformat(timespec='microseconds').removesuffix('+00:00')}Z"
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """Give back an aware UTC datetime."""

@@ -5,13 +5,28 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import ValidationError, fields
+
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 
 class Moment(fields.AwareDateTime):
-    """An aware datetime, dumped as `2026-06-15T15:00:00Z`."""
+    """An aware datetime between 1900 and 2200, dumped as `2026-06-15T15:00:00Z`.
+
+    The limits are wide enough for a phone whose clock was never set, and narrow enough that days
+    can be added on either side.
+    """
 
     def _serialize(
         self, value: datetime | None, attr: str | None, obj: Any, **kwargs: Any
     ) -> str | None:
-        return None if value is None else value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        if value is None:
+            return None
+        text = value.astimezone(UTC).replace(microsecond=0).isoformat()
+        return f"{text.removesuffix('+00:00')}Z"
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        moment: datetime = super()._deserialize(value, attr, data, **kwargs)
+        if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            raise ValidationError(f"Lies outside the years {FIRST_YEAR} to {LAST_YEAR}.")
+        return moment
