@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -58,6 +59,27 @@ def items(study: str | None, site: str | None, target: IO[bytes]) -> None:
     For example: sayso export items --out items.csv
     """
     _write("items", exports.items, study, site, target)
+
+
+@command.command()
+@_options
+def facts(study: str | None, site: str | None, target: IO[bytes]) -> None:
+    """The facts behind every figure, as the JSON file that `sayso study evaluate` reads.
+
+    For example: sayso export facts --out facts.json
+    """
+    now = SystemClock().now()
+    with engine(read_settings()) as made:
+        with transaction(made, read_only=True) as connection:
+            require_current(connection)
+            within = _within(connection, study, site)
+            found = exports.facts(connection, within)
+        data = (json.dumps(found, indent=1) + "\n").encode()
+        target.write(data)
+        target.flush()
+        digest = hashlib.sha256(data).hexdigest()
+        with transaction(made) as connection:
+            exports.record(connection, within, "facts", len(found["participants"]), digest, now)
 
 
 def _write(name: str, make: Make, study: str | None, site: str | None, target: IO[bytes]) -> None:

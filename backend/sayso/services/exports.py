@@ -18,11 +18,12 @@ from sayso.domain.answers import answered, shown
 from sayso.domain.completion import RULE_VERSION, Row
 from sayso.domain.evaluation import rows
 from sayso.domain.questionnaire import Item, Questionnaire
+from sayso.formats import facts_writer
 from sayso.services import access, assessments, audit, publishing
 from sayso.services.access import Reach
 from sayso.services.assessments import Case
 from sayso.services.publishing import Published
-from sayso.store.facts import StoredForm
+from sayso.store.facts import StoredForm, facts_of
 from sayso.store.tables import participant
 from sayso.store.tables import questionnaire as questionnaires
 from sayso.store.tables_forms import response, score
@@ -106,6 +107,12 @@ def items(connection: Connection, within: Reach, now: datetime) -> Table:
     """
     cut = _cut(connection, within, now)
     return Table((*_PLACE, *_FORM[:5], *_ITEM, *_SOURCE), _item_lines(connection, within, cut))
+
+
+def facts(connection: Connection, within: Reach) -> dict[str, Any]:
+    """What is known about everybody within reach, as the file that `study evaluate` reads."""
+    known = facts_of(connection, *assessments.scope(within))
+    return facts_writer.document(sorted(known.values(), key=lambda one: one.code))
 
 
 def record(

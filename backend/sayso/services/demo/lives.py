@@ -163,7 +163,7 @@ class Life:
             self.world.connection, self.desk.actor, self.desk.id, self.world.keyring, now,
             minutes=15, replace_devices=True, reason="new phone",
         )  # fmt: skip
-        self.take_phone(made.code, now + timedelta(minutes=3))
+        self.take_phone(made.code, now)
 
     @property
     def desk(self) -> Participant:
@@ -215,8 +215,9 @@ class Life:
             after = form.closes + timedelta(days=self.rng.randint(1, 16))
             self.timeline.at(self.local(after, 9, 17), lambda now: self.give_reason(timepoint, now))
         if self.person.reads_english and (not answers or delay > 5) and self.rng.random() < 0.5:
-            day_of_call = form.opens + timedelta(days=self.rng.randint(4, 6))
-            self.timeline.at(self.local(day_of_call, 9, 17), self.call)
+            call_at = self.local(form.opens + timedelta(days=self.rng.randint(4, 6)), 9, 17)
+            if call_at > self.timeline.now:
+                self.timeline.at(call_at, self.call)
 
     def _is_recent(self, moment: datetime) -> bool:
         return timedelta() < self.timeline.end - moment < _RECENT
@@ -236,7 +237,7 @@ class Life:
             return
         if "new_phone" in self.person.quirks:
             self.person.quirks -= {"new_phone"}
-            self.new_phone(now - timedelta(hours=1))
+            self.new_phone(now)
         forms = self.forms(timepoint).get(timepoint, [])
         self.person.mood.move(self.rng)
         offline = timedelta(hours=self.rng.uniform(3, 40)) if self.rng.random() < 0.06 else None

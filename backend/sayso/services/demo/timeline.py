@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
 Act = Callable[[datetime], None]
 
@@ -14,11 +14,16 @@ class Timeline:
 
     def __init__(self, end: datetime) -> None:
         self.end = end
+        self.now = datetime.min.replace(tzinfo=UTC)
         self._waiting: list[tuple[datetime, int, Act]] = []
         self._count = 0
 
     def at(self, moment: datetime, act: Act) -> None:
-        """Let something happen at a moment, if that moment has come by the end."""
+        """Let something happen at a moment, if that moment has come by the end.
+
+        What should have happened already happens now: the trail stays in order of time.
+        """
+        moment = max(moment, self.now)
         if moment <= self.end:
             self._count += 1
             heapq.heappush(self._waiting, (moment, self._count, act))
@@ -30,5 +35,6 @@ class Timeline:
         """
         while self._waiting:
             moment, _, act = heapq.heappop(self._waiting)
+            self.now = moment
             act(moment)
             tell(moment)
