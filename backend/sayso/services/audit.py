@@ -22,6 +22,10 @@ from sayso.store.tables_messages import audit_event, audit_head
 __all__ = ["Actor", "Entry", "anchor_faults", "chain_faults", "events", "record", "record_all"]
 
 _CHUNK = 1000
+_LOCK_HEAD = (
+    select(audit_head.c.seq, audit_head.c.sha256).where(audit_head.c.id == 1).with_for_update()
+)
+_APPEND = insert(audit_event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +68,7 @@ def record(
 
 def record_all(connection: Connection, entries: Sequence[Entry], now: datetime) -> int:
     """Append several events in order, in two statements; returns the number of the last one."""
-    head = connection.execute(
-        select(audit_head.c.seq, audit_head.c.sha256).where(audit_head.c.id == 1).with_for_update()
-    ).one()
+    head = connection.execute(_LOCK_HEAD).one()
     seq, sha256 = head.seq, head.sha256
     rows = []
     for entry in entries:
@@ -85,7 +87,7 @@ def record_all(connection: Connection, entries: Sequence[Entry], now: datetime) 
         rows.append(_row(event))
         seq, sha256 = event.seq, event.sha256
     if rows:
-        connection.execute(insert(audit_event), rows)
+        connection.execute(_APPEND, rows)
     return int(seq)
 
 

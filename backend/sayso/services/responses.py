@@ -32,6 +32,7 @@ from sayso.store.queries import COUNTING, SubmitContext, submit_context
 from sayso.store.tables_forms import response, response_conflict, score
 from sayso.store.upsert import insert_once
 
+_KEEP_SCORES = insert(score)
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -306,7 +307,7 @@ def _keep_scores(
     if not scores:
         return
     connection.execute(
-        insert(score),
+        _KEEP_SCORES,
         [
             {
                 "response_id": response_id,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from sayso.domain.audit import Actor
 from sayso.services import audit
@@ -147,20 +147,23 @@ _PARTICIPANT = (
     .join(device, device.c.id == session.c.device_id)
     .join(participant, participant.c.id == device.c.participant_id)
     .join(site, site.c.id == participant.c.site_id)
-    .where(session.c.revoked_at.is_(None), device.c.revoked_at.is_(None))
+    .where(
+        session.c.token_hash == bindparam("token_hash"),
+        session.c.expires_at > bindparam("now"),
+        session.c.last_seen_at > bindparam("idle_since"),
+        session.c.revoked_at.is_(None),
+        device.c.revoked_at.is_(None),
+    )
 )
 
 
 def participant_of(connection: Connection, token: str, now: datetime) -> ParticipantSession | None:
     """The participant behind a token, or None when the session is unknown, ended or revoked."""
     row = connection.execute(
-        _PARTICIPANT.where(
-            session.c.token_hash == token_hash(token),
-            session.c.expires_at > now,
-            session.c.last_seen_at > now - DEVICE_IDLE,
-        )
+        _PARTICIPANT,
+        {"token_hash": token_hash(token), "now": now, "idle_since": now - DEVICE_IDLE},
     ).one_or_none()
-    return None if row is None else ParticipantSession(*row)
+    return None if row is None else ParticipantSession(*tuple(row))
 
 
 _STAFF = (
@@ -186,18 +189,21 @@ _STAFF = (
             staff.c.role == "administrator",
         ),
     )
-    .where(session.c.revoked_at.is_(None), staff.c.disabled_at.is_(None))
+    .where(
+        session.c.token_hash == bindparam("token_hash"),
+        session.c.expires_at > bindparam("now"),
+        session.c.last_seen_at > bindparam("idle_since"),
+        session.c.revoked_at.is_(None),
+        staff.c.disabled_at.is_(None),
+    )
 )
 
 
 def staff_of(connection: Connection, token: str, now: datetime) -> StaffSession | None:
     """The member of staff behind a token, or None; an administrator reaches every site."""
     rows = connection.execute(
-        _STAFF.where(
-            session.c.token_hash == token_hash(token),
-            session.c.expires_at > now,
-            session.c.last_seen_at > now - STAFF_IDLE,
-        )
+        _STAFF,
+        {"token_hash": token_hash(token), "now": now, "idle_since": now - STAFF_IDLE},
     ).all()
     if not rows:
         return None
