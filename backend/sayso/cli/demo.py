@@ -26,7 +26,6 @@ from sayso.store.engine import make_engine, transaction
 from sayso.store.schema import upgrade
 from sayso.store.sealed import Keyring
 
-_STUDY = "stop-her2.toml"
 _DATABASE = "sayso.sqlite"
 _LOOK_EVERY_SECONDS = 0.5
 
@@ -71,7 +70,7 @@ def _fill(place: Path, participants: int, seed: int, push_origin: str) -> Demo:
     try:
         upgrade(engine)
         folder = resources.instruments_dir()
-        text = (folder / "studies" / _STUDY).read_text("utf-8")
+        study = min((folder / "studies").glob("*.toml"))
         with (
             click.progressbar(
                 length=100, label=f"Inventing {participants} participants", file=sys.stderr
@@ -81,8 +80,8 @@ def _fill(place: Path, participants: int, seed: int, push_origin: str) -> Demo:
             return demo.fill(
                 connection,
                 keyring,
-                text,
-                _STUDY,
+                study.read_text("utf-8"),
+                study.name,
                 finder(folder),
                 participants=participants,
                 seed=seed,

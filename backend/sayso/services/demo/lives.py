@@ -5,20 +5,16 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
 from sayso.domain import offer
 from sayso.domain.audit import Actor
 from sayso.domain.errors import SaysoError
-from sayso.domain.visits import PlannedVisit, planned_visits
-from sayso.domain.walltime import to_instant
 from sayso.services import (
     access,
     anchors,
-    contacts,
     enrolment,
-    entries,
     events,
     exemptions,
     reasons,
@@ -28,13 +24,13 @@ from sayso.services import (
 from sayso.services.access import Participant
 from sayso.services.demo.answers import fill_in
 from sayso.services.demo.cast import Person
+from sayso.services.demo.follow_up import FollowUp, local
 from sayso.services.demo.timeline import Timeline
 from sayso.services.demo.world import World
 from sayso.services.enrolment import NewParticipant
 from sayso.services.responses import Submission
 from sayso.services.sessions import ParticipantSession
 from sayso.store.facts import StoredForm, forms_of_one
-from sayso.store.tables import visit
 
 OFFERS = "offer tokens"
 BUILD = "demo"
@@ -65,6 +61,7 @@ class Life:
     person: Person
     rng: Random
     row: Participant | None = None
+    follow_up: FollowUp | None = None
     session: ParticipantSession | None = None
     known: set[str] = field(default_factory=set)  # timepoints that were thought about already
     stopped_on: date | None = None
@@ -133,8 +130,10 @@ class Life:
                 now + timedelta(minutes=self.rng.randint(1, 8)),
                 lambda then: self.take_phone(code, then),
             )
-        self.plan_visits()
-        self.plan_calls()
+        lost = self._fate("lost") if "lost" in person.fate else None
+        last = min((day for day in (lost, self.stopped_on) if day), default=None)
+        self.follow_up = FollowUp(self.world, self.timeline, person, self.rng, self.row, last)
+        self.follow_up.plan()
         self.timeline.at(now + timedelta(minutes=9), self.think)
 
     @property
@@ -174,10 +173,7 @@ class Life:
 
     def local(self, day: date, first: int, last: int) -> datetime:
         """A moment of that day at the person's place, between two hours."""
-        hour = self.rng.randint(first, last - 1)
-        return to_instant(
-            datetime.combine(day, time(hour, self.rng.randint(0, 59))), self.person.zone
-        )
+        return local(day, first, last, self.person.zone, self.rng)
 
     # --- forms -------------------------------------------------------------------------------
 
@@ -216,8 +212,8 @@ class Life:
             self.timeline.at(self.local(after, 9, 17), lambda now: self.give_reason(timepoint, now))
         if self.person.reads_english and (not answers or delay > 5) and self.rng.random() < 0.5:
             call_at = self.local(form.opens + timedelta(days=self.rng.randint(4, 6)), 9, 17)
-            if call_at > self.timeline.now:
-                self.timeline.at(call_at, self.call)
+            if call_at > self.timeline.now and self.follow_up is not None:
+                self.timeline.at(call_at, self.follow_up.call)
 
     def _is_recent(self, moment: datetime) -> bool:
         return timedelta() < self.timeline.end - moment < _RECENT
@@ -353,55 +349,6 @@ class Life:
         self._recorded(
             lambda: reasons.record(self.world.connection, self.desk, form_id, reason, now)
         )
-
-    def plan_calls(self) -> None:
-        """A word by telephone now and then, exempt or not."""
-        day = self.person.enrolled
-        while True:
-            day += timedelta(days=self.rng.randint(70, 190))
-            if day >= self.timeline.end.date():
-                return
-            self.timeline.at(self.local(day, 9, 17), self.call)
-
-    def call(self, now: datetime) -> None:
-        """Staff call, and reach the person or not."""
-        if self._has_stopped(now):
-            return
-        outcome = self.rng.choices(("spoke", "left_message", "no_answer"), (6, 2, 2))[0]
-        self._recorded(
-            lambda: contacts.record(
-                self.world.connection, self.world.keyring, self.desk, now.date(), "call", outcome,
-                self.person.interpreter, None, now,
-            )
-        )  # fmt: skip
-
-    def plan_visits(self) -> None:
-        """Put attendances on the timeline: most are kept, near their date, on a working day."""
-        facts = access.facts(self.world.connection, self.desk)
-        lost = self._fate("lost") if "lost" in self.person.fate else None
-        last = min((day for day in (lost, self.stopped_on) if day), default=None)
-        for planned in planned_visits(self.world.study, facts):
-            if planned.opens > self.timeline.end.date() or self.rng.random() > 0.93:
-                continue
-            reach = max(1, (planned.closes - planned.opens).days // 4)
-            day = planned.target + timedelta(days=self.rng.randint(-reach, reach))
-            day = min(max(day, planned.opens, self.person.enrolled), planned.closes)
-            if last is None or day < last:
-                self._visit_at(planned, day)
-
-    def _visit_at(self, planned: PlannedVisit, day: date) -> None:
-        self.timeline.at(
-            self.local(day, 9, 17),
-            lambda now: self.visit(planned.timepoint, day, planned.kind, now),
-        )
-
-    def visit(self, timepoint: str, on: date, kind: str, now: datetime) -> None:
-        """Staff record an attendance on the day itself.
-
-        The dates were drawn from the person's own plan, so only the entry itself is left to do.
-        """
-        values = {"timepoint": timepoint, "kind": kind, "date": on}
-        entries.add(self.world.connection, visit, self.desk, values, now)
 
     def exempt_late(self, now: datetime) -> None:
         """Staff enter an exemption long after its start; a second person may agree or not yet."""
