@@ -102,6 +102,8 @@ def routes(form: dict[str, Any]) -> list[Route]:
         Route("participants.read", "GET", "staff", PERSON, about=True),
         Route("participants.read_phones", "GET", "staff", f"{PERSON}/phones", about=True),
         Route("participants.enrol", "POST", "change", f"{study}/participants", enrolling, True),
+        Route("send reminders.send", "POST", "change", f"{PERSON}/reminders",
+              {"timepoint": "W12"}, about=True),
         person("new_code", "/enrolment-codes", {}),
         person("record_visit", "/visits", {"date": DAY, "kind": "clinic"}),
         person("void_visit", "/visits/1/void", WHY),

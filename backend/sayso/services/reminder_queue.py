@@ -72,7 +72,7 @@ def queue_due(connection: Connection, now: datetime, limit: int) -> int:
         decided.append((row, _judged(row, people[row.participant_id], around, now)))
     _write(connection, decided, now)
     going = [(row, people[row.participant_id]) for row, v in decided if v.action == SEND]
-    insert_new(connection, delivery, [d for row, who in going for d in _deliveries(row, who, now)])
+    insert_new(connection, delivery, [d for row, who in going for d in deliveries(row, who, now)])
     return len(rows)
 
 
@@ -110,7 +110,7 @@ def around_of(connection: Connection, participant_ids: set[int], now: datetime) 
     return Around(due, recent)
 
 
-def _deliveries(row: Row[Any], who: Reminded, now: datetime) -> list[dict[str, Any]]:
+def deliveries(row: Any, who: Reminded, now: datetime) -> list[dict[str, Any]]:
     """Every live phone; where there is none, e-mail; where there is none, the call list."""
     common = {
         "reminder_id": row.id,

@@ -9,6 +9,7 @@ from sayso.web import (
     coordinator,
     coordinator_exports,
     coordinator_people,
+    coordinator_reminders,
     participant,
     session,
     subscriptions,
@@ -24,5 +25,6 @@ RESOURCES: tuple[Resource, ...] = (
     session.staff,
     coordinator.study,
     coordinator_people.people,
+    coordinator_reminders.reminders,
     coordinator_exports.files,
 )
