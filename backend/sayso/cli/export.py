@@ -98,8 +98,9 @@ def _write(name: str, make: Make, study: str | None, site: str | None, target: I
         target.flush()
         with transaction(made) as connection:
             exports.record(connection, within, name, lines, digest.hexdigest(), now)
-    if target.name not in ("-", "<stdout>"):
-        click.echo(f"Wrote {lines} rows to {Path(target.name).name}", err=True)
+    file = Path(getattr(target, "name", "-")).name
+    if file not in ("-", "<stdout>"):
+        click.echo(f"Wrote {lines} rows to {file}", err=True)
 
 
 def _within(connection: Connection, study: str | None, site: str | None) -> Reach:

@@ -1,0 +1,91 @@
+"""`sayso export`: files from the shell, the same as those of the console, and on record."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import Engine, select
+
+from sayso.cli.export import command
+from sayso.store.engine import make_engine, transaction
+from sayso.store.tables_messages import audit_event
+from support.stage import Stage
+
+
+@pytest.fixture
+def engine(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    monkeypatch.setenv("SAYSO_DATABASE_URL", sqlite_url)
+    return make_engine(sqlite_url)
+
+
+@pytest.fixture
+def stage(engine: Engine) -> Stage:
+    stage = Stage(engine).set_up()
+    stage.enrol("P-001", date(2026, 1, 20))
+    stage.enrol("P-200", date(2026, 1, 20), site="S2")
+    stage.answer("P-001", 84)
+    return stage
+
+
+def export(*arguments: str) -> Result:
+    return CliRunner().invoke(command, list(arguments), catch_exceptions=False)
+
+
+def test_forms_to_a_file(stage: Stage, tmp_path: Path) -> None:
+    target = tmp_path / "forms.csv"
+
+    result = export("forms", "--out", str(target))
+
+    assert result.exit_code == 0
+    rows = list(csv.DictReader(target.read_text("utf-8").splitlines()))
+    assert {row["participant"] for row in rows} == {"P-001", "P-200"}
+    assert f"Wrote {len(rows)} rows to forms.csv" in result.output
+
+
+def test_items_to_standard_output(stage: Stage) -> None:
+    result = export("items", "--site", "S1")
+
+    assert result.exit_code == 0
+    rows = list(csv.DictReader(result.stdout.splitlines()))
+    assert {row["participant"] for row in rows} == {"P-001"}
+    assert "ANSWERED" in {row["item_status"] for row in rows}
+
+
+def test_facts_are_a_document_that_can_be_evaluated(stage: Stage, tmp_path: Path) -> None:
+    target = tmp_path / "facts.json"
+
+    assert export("facts", "--out", str(target)).exit_code == 0
+
+    people = json.loads(target.read_text("utf-8"))["participants"]
+    assert [person["code"] for person in people] == ["P-001", "P-200"]
+    assert len(people[0]["responses"]) == 4
+    assert "answers" not in target.read_text("utf-8")
+
+
+def test_every_file_taken_away_is_on_record(stage: Stage, tmp_path: Path) -> None:
+    for verb in ("forms", "items", "facts"):
+        assert export(verb, "--out", str(tmp_path / verb)).exit_code == 0
+
+    with transaction(stage.engine, read_only=True) as connection:
+        rows = connection.execute(
+            select(audit_event.c.subject, audit_event.c.actor_kind).where(
+                audit_event.c.action == "export.made"
+            )
+        ).all()
+    assert [tuple(row) for row in rows] == [
+        ("export/stop-her2/expected-forms", "command"),
+        ("export/stop-her2/items", "command"),
+        ("export/stop-her2/facts", "command"),
+    ]
+
+
+def test_a_study_that_does_not_exist_is_said_in_a_sentence(engine: Engine) -> None:
+    result = export("forms")
+
+    assert result.exit_code == 2
+    assert "Name the study with --study; there are: none" in result.output
