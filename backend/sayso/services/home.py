@@ -15,7 +15,6 @@ from sqlalchemy import Connection
 
 from sayso.domain import offer
 from sayso.domain.errors import NotFound
-from sayso.domain.participation import Facts
 from sayso.domain.status import FormStatus, Standing, judge, standing
 from sayso.domain.study import Study
 from sayso.domain.walltime import local_date
@@ -23,8 +22,7 @@ from sayso.services import publishing
 from sayso.services.drafts import Draft
 from sayso.services.sessions import ParticipantSession
 from sayso.store import queries
-from sayso.store.facts import Dated, StoredForm, dated_facts, facts, responses_of, stored_form
-from sayso.store.tables import participant
+from sayso.store.facts import StoredForm, own_facts, stored_form
 
 PUBLIC_NAME = "Your questionnaires"
 NEXT, PAST = 3, 12
@@ -105,7 +103,7 @@ def read(
 ) -> Home:
     """The home screen, in four statements."""
     study = publishing.study_by_hash(connection, person.study_sha256)
-    known = _facts(connection, person)
+    known = own_facts(connection, person)
     rules = standing(known, study.rules)
     own = queries.own_forms(connection, person.id)
     today = local_date(now, person.zone)
@@ -156,7 +154,7 @@ def form(
     if row is None:
         raise NotFound
     study = publishing.study_by_hash(connection, person.study_sha256)
-    rules = standing(_facts(connection, person), study.rules)
+    rules = standing(own_facts(connection, person), study.rules)
     stored = stored_form(row)
     own = queries.OwnForm(stored, row.title, row.minutes, row.item_count, row.draft_saved_at)
     draft = None
@@ -175,12 +173,6 @@ def form(
 def may_read(connection: Connection, participant_id: int, sha256: str) -> bool:
     """Whether some form of this participant asks this questionnaire."""
     return queries.asks(connection, participant_id, sha256)
-
-
-def _facts(connection: Connection, person: ParticipantSession) -> Facts:
-    who = participant.c.id == person.id
-    dated = dated_facts(connection, who).get(person.id, Dated())
-    return facts(person, dated, responses_of(connection, who).get(person.id, ()))
 
 
 def _occasions(

@@ -11,9 +11,10 @@ import math
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from sayso.store.tables_messages import rate_bucket
+from sayso.store.upsert import insert_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,13 @@ def take(connection: Connection, bucket: Bucket, source: str, now: datetime) -> 
         .with_for_update()
     ).one_or_none()
     if row is None:
-        connection.execute(
-            insert(rate_bucket).values(key=key, tokens=bucket.capacity - 1.0, updated_at=now)
+        full = {"key": key, "tokens": bucket.capacity - 1.0, "updated_at": now}
+        # Where two first tries meet, the second one finds the row that the first one made.
+        return (
+            0
+            if insert_once(connection, rate_bucket, full)
+            else take(connection, bucket, source, now)
         )
-        return 0
     back = max(0.0, (now - row.updated_at).total_seconds()) / bucket.seconds_per_token
     tokens = min(float(bucket.capacity), row.tokens + back)
     taken = tokens - 1.0 if tokens >= 1.0 else tokens

@@ -115,11 +115,15 @@ def facts_of_one(connection: Connection, participant_id: int) -> Facts:
 
     The statements are built once: putting the UNION together costs ten times what running it does.
     """
-    one = {_ONE.key: participant_id}
-    person = connection.execute(_PERSON, one).one()
-    dated = dated_of(connection.execute(_PERSON_DATED, one)).get(participant_id, Dated())
+    return own_facts(connection, connection.execute(_PERSON, {_ONE.key: participant_id}).one())
+
+
+def own_facts(connection: Connection, person: Any) -> Facts:
+    """The same for a row that is at hand already; `person` has the columns of `participant`."""
+    one = {_ONE.key: person.id}
+    dated = dated_of(connection.execute(_PERSON_DATED, one))
     responses = _responses(connection.execute(_PERSON_RESPONSES, one))
-    return facts(person, dated, responses.get(participant_id, ()))
+    return facts(person, dated.get(person.id, Dated()), responses.get(person.id, ()))
 
 
 def forms_of_one(connection: Connection, participant_id: int) -> list[StoredForm]:
