@@ -144,6 +144,7 @@ def by_combination() -> list[Case]:
         ),
         "not not": (["not", ["not", yes_a]], {"yy", "yn", "yo"}),
         "all of one": (["all", yes_b], {"yy", "ny", "oy"}),
+        "any of nothing": (["any"], set()),
     }
     values: dict[str, Any] = {"y": True, "n": False, "o": None}
     return [
