@@ -33,12 +33,14 @@ def test_what_is_not_open_or_not_asked_says_so(visitors: Visitors) -> None:
 
 
 def test_quiet_hours_and_the_weekly_cap_hold_for_staff_too(visitors: Visitors) -> None:
+    alice = visitors.row_id("alice")
+
     def later(**span: float) -> tuple[str, str]:
         visitors.clock.advance(timedelta(**span))
         with visitors.stage.open() as connection:
             verdict = send_now(
                 connection, Actor("staff", visitors.stage.staff_ids["bob"]),
-                visitors.row_id("alice"), "W12", visitors.clock.now(),
+                alice, "W12", visitors.clock.now(),
             )  # fmt: skip
         return verdict.action, verdict.reason
 
