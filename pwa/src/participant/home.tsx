@@ -52,9 +52,7 @@ function Task({ one, today, here }: { one: Todo; today: string; here: ReadonlySe
         {one.forms.map((form) => (
           <li key={form.id}>
             <span translate={false}>{form.title}</span>
-            <span class="hint">
-              {begun(form, here) ? en.home.begun : en.home.minutes(form.minutes)}
-            </span>
+            {begun(form, here) && <span class="hint">{en.home.begun}</span>}
           </li>
         ))}
       </ul>

@@ -22,15 +22,18 @@ async function paySignOut(): Promise<void> {
 export async function start(root: HTMLElement): Promise<void> {
   applyTextSize(textSize());
   watchInstallPrompt();
+  watch();
+  // Whoever follows an enrolment link waits for nothing: there is no session to look for.
+  const isLink = isEnrolmentLink();
+  if (isLink) setState({ started: true });
+  if (isLink) render(<App />, root);
   await readPhone();
   const known = getState().me !== null;
   // Someone who is known sees the home screen at once; a stranger may still have a session.
   if (known) setState({ started: true });
-  render(<App />, root);
-  watch();
+  if (!isLink) render(<App />, root);
   await paySignOut();
-  // Someone who follows an enrolment link has no session to look for.
-  if (known || !(signOutOwed() || isEnrolmentLink())) await syncNow();
+  if (known || !(signOutOwed() || isLink)) await syncNow();
   setState({ started: true });
   void startWorker();
   void reconcileQuietly();

@@ -79,3 +79,19 @@ describe("a slug without a sentence", () => {
     expect(sentence("offline")).toBe(en.slugs.offline);
   });
 });
+
+describe("before the first question", () => {
+  it("a person reads at most 60 words of ours", () => {
+    const { enrol, home, form } = en;
+    const first = [enrol.title, enrol.leadLink, enrol.label, enrol.hint, enrol.button];
+    const second = [
+      en.appName,
+      home.title,
+      home.todo(4, 13),
+      home.by("Monday 7 December"),
+      home.start,
+    ];
+    const third = [form.back, form.progress(1, 30)];
+    expect(wordsOf([...first, ...second, ...third].join(" "))).toBeLessThanOrEqual(60);
+  });
+});

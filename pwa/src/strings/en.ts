@@ -24,8 +24,6 @@ export const en = {
     again:
       "This phone was signed out. Your answers are safe on it. Ask your study team for a new code.",
     inApp: "You are inside another app. Open this page in your browser first.",
-    other:
-      "Another person’s answers are still on this phone. They stay here until that person’s code is used.",
   },
 
   home: {
@@ -42,14 +40,11 @@ export const en = {
     exempt: "You take part without questionnaires. There is nothing to fill in.",
     start: "Start",
     continue: "Go on",
-    minutes: (n: number): string => `About ${count(n, "minute", "minutes")}`,
-    questions: (n: number): string => count(n, "question", "questions"),
     begun: "Begun",
     comingUp: "Coming up",
     past: "Past",
     earlier: "Earlier ones",
     opens: (date: string): string => `Opens ${date}`,
-    closes: (date: string): string => `closes ${date}`,
     received: (date: string): string => `Received ${date}`,
     onPhone: "Finished, waiting to be sent",
     held: "Finished, not sent. Please call your study team.",
@@ -62,7 +57,6 @@ export const en = {
     callStop: "I do not need the call any more",
     phone: (team: string): string => `Call ${team}`,
     more: "Reminders and settings",
-    nav: "More",
   },
 
   unsent: {
@@ -74,7 +68,6 @@ export const en = {
     heldTitle: "Please call your study team",
     heldBody: (title: string): string =>
       `“${title}” could not be taken. The answers are kept on this phone.`,
-    otherBody: "Answers of another person are on this phone. They wait for that person’s code.",
   },
 
   form: {
@@ -82,7 +75,6 @@ export const en = {
     back: "Back",
     close: "Pause and go home",
     next: "Next",
-    toReview: "Check my answers",
     skip: "I prefer not to answer",
     optional: "You may leave this out.",
     choose: "Choose one",
@@ -223,8 +215,6 @@ export const en = {
     title: "Reminders and settings",
     text: "Text size",
     sizes: ["Normal", "Large", "Very large"] as readonly string[],
-    calendar: "Dates for your calendar",
-    calendarBody: "Adds the days on which a questionnaire is ready.",
     install: "Put the app on your home screen",
     phone: "This phone",
     code: (code: string): string => `Your study code is ${code}.`,
@@ -237,7 +227,6 @@ export const en = {
     signOutDrafts: "Answers you have begun but not sent are removed from this phone.",
     signOutYes: "Yes, clear this phone",
     cancel: "Cancel",
-    signedOut: "This phone is clear.",
   },
 
   install: {
@@ -285,8 +274,15 @@ export const en = {
     "response-id-reused":
       "These answers differ from those sent before. Please call your study team.",
     "answers-malformed": "These answers could not be read. Please call your study team.",
-    "exempt-no-reminders":
-      "You take part without questionnaires, so there is nothing to remind you of.",
+    "store-unavailable": "The study’s computer cannot save just now. Please try again in a while.",
+    "internal-error": "The study’s computer had a fault. Please try again in a while.",
+    "request-timeout": "That took too long. Please try again.",
+    "foreign-origin": "Please close the app and open it again.",
+    "bad-request": "This could not be read. Please call your study team.",
+    invalid: "This could not be read. Please call your study team.",
+    "too-large": "This is too long to send. Please call your study team.",
+    "participant-exempt": "You take part without questionnaires. There is nothing to fill in.",
+    "unknown-missing-reason": "Please choose one of the reasons.",
     unreadable: "These answers can no longer be read on this phone. Please call your study team.",
     "other-person": "These answers belong to another code.",
   } as Readonly<Record<string, string>>,

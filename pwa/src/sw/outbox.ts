@@ -6,6 +6,8 @@ import { now } from "../device/clock.ts";
 import { kept } from "../device/db.ts";
 import { flush } from "../device/outbox.ts";
 
+const IN_VAIN: ReadonlySet<string> = new Set(["sign-in-needed", "other-person"]);
+
 async function sendAll(scope: ServiceWorkerGlobalScope): Promise<void> {
   const known = await kept<{ me: Me }>("me");
   if (!known) return;
@@ -14,7 +16,7 @@ async function sendAll(scope: ServiceWorkerGlobalScope): Promise<void> {
     client.postMessage("outbox-sent");
   }
   // Throwing tells the browser to try again later; without a session that would be in vain.
-  if (stopped === "offline" || stopped === "server-away") throw new Error("not sent yet");
+  if (stopped && !IN_VAIN.has(stopped)) throw new Error("not sent yet");
 }
 
 export function installOutbox(scope: ServiceWorkerGlobalScope): void {

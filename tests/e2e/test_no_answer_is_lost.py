@@ -1,0 +1,191 @@
+"""Whatever happens to the phone, the network or the session: what was answered arrives, once."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Playwright, expect
+
+from e2e.phone import Phone, answer
+from support.clinic import STUDY, Clinic
+from support.require import program
+
+RECEIPT = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{2}")
+CANARY = "heron-feather-canary"
+_numbers = itertools.count(1001)
+# The same worker under another address is a new version to the browser.
+NEWER_WORKER_WAITS = """async () => {
+  const trusted = trustedTypes.createPolicy("test", { createScriptURL: (address) => address });
+  const address = trusted.createScriptURL("/sw.js?newer");
+  const registration = await navigator.serviceWorker.register(address);
+  const worker = registration.installing ?? registration.waiting;
+  while (worker.state === "installing")
+    await new Promise((changed) => worker.addEventListener("statechange", changed, { once: true }));
+}"""
+
+
+def enrol(clinic: Clinic, code: str) -> str:
+    """Enrol somebody whose Week 12 is open today; her code for the phone."""
+    said = clinic.run(
+        "participant", "enrol", STUDY, code, "--site", "N", "--arm", "continue",
+        "--enrolled", clinic.days_ago(84), "--zone", clinic.zone, "--reads-english",
+    )  # fmt: skip
+    return _code_in(said)
+
+
+def _code_in(said: str) -> str:
+    found = re.search(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b", said)
+    assert found, said
+    return found[0]
+
+
+def answer_some(page: Page, number: int) -> str:
+    """Answer so many questions; the heading of the one that comes next."""
+    for _ in range(number):
+        asked = page.locator("main h1").inner_text()
+        answer(page.locator("main"))
+        page.get_by_role("button", name="Next").click()
+        expect(page.locator("main h1")).not_to_have_text(asked)
+    return page.locator("main h1").inner_text()
+
+
+@pytest.fixture
+def ready(clinic: Clinic, phone: Phone) -> Phone:
+    """A phone that has enrolled and has the app and its forms on it."""
+    phone.enrol(enrol(clinic, f"N-{next(_numbers)}"))
+    phone.keep_app()
+    return phone
+
+
+def test_an_app_that_was_ended_in_the_middle_goes_on_where_it_was(ready: Phone) -> None:
+    ready.lose_network()
+    ready.start()
+    asked = answer_some(ready.page, 5)
+    ready.page.close()
+
+    ready.page = ready.context.new_page()
+    ready.page.goto(ready.origin)
+    ready.page.get_by_role("link", name="Go on").click()
+    expect(ready.page.locator("main h1")).to_have_text(asked)
+    expect(ready.page.get_by_text("We have kept your answers.")).to_be_visible()
+
+
+def test_a_phone_whose_storage_was_cleared_goes_on_from_the_teams_copy(ready: Phone) -> None:
+    ready.start()
+    asked = answer_some(ready.page, 4)
+    expect(ready.page.get_by_text("and with the study team")).to_be_visible()
+    storage = ready.context.new_cdp_session(ready.page)
+    kept = "cache_storage,indexeddb,local_storage,service_workers"
+    storage.send("Storage.clearDataForOrigin", {"origin": ready.origin, "storageTypes": kept})
+
+    ready.page.goto("about:blank")
+    ready.page.goto(ready.origin)
+    ready.page.get_by_role("link", name="Go on").click()
+    expect(ready.page.locator("main h1")).to_have_text(asked)
+    ready.answer_all()
+    ready.send()
+    expect(ready.page.locator(".receipt-code")).to_have_text(RECEIPT)
+
+
+def test_answers_wait_for_a_new_code_when_the_session_has_ended(
+    clinic: Clinic, ready: Phone
+) -> None:
+    ready.start()
+    ready.answer_all()
+    ready.context.clear_cookies()
+    ready.send()
+    expect(ready.page.get_by_text("This phone needs a new code to send them.")).to_be_visible()
+    ready.page.get_by_role("link", name="Go home").click()
+    expect(ready.page.get_by_text("1 questionnaire not sent yet")).to_be_visible()
+
+    person = _study_code(ready.page)
+    new = _code_in(clinic.run("participant", "code", STUDY, person))
+    ready.page.goto(f"{ready.origin}/#/code")
+    ready.page.get_by_label("Your code").fill(new)
+    ready.page.get_by_role("button", name="Begin").click()
+    expect(ready.page.get_by_text(re.compile("Receipt [0-9A-Z]{4}-"))).to_be_visible()
+
+
+def _study_code(page: Page) -> str:
+    page.goto(page.url.split("#")[0] + "#/more")
+    found = re.search(r"N-\d+", page.locator("main").inner_text())
+    assert found
+    return found[0]
+
+
+def test_a_server_in_trouble_only_delays(ready: Phone) -> None:
+    ready.start()
+    ready.answer_all()
+    trouble = re.compile("/api/me")
+    ready.context.route(trouble, lambda route: route.fulfill(status=503, body="<h1>Later</h1>"))
+    ready.send()
+    expect(ready.page.get_by_text("Your answers are safe on this phone.")).to_be_visible()
+    ready.context.unroute(trouble)
+    ready.page.evaluate("dispatchEvent(new Event('online'))")
+    expect(ready.page.locator(".receipt-code")).to_have_text(RECEIPT)
+
+
+def test_of_two_windows_only_one_writes(ready: Phone) -> None:
+    ready.start()
+    asked = answer_some(ready.page, 2)
+    other = ready.context.new_page()
+    other.goto(ready.page.url)
+    expect(other.get_by_role("heading", name="Open in another window")).to_be_visible()
+    other.get_by_role("button", name="Go on in this window").click()
+    expect(other.locator("main h1")).to_have_text(asked)
+    expect(ready.page.get_by_role("heading", name="Open in another window")).to_be_visible()
+
+
+def test_a_new_version_of_the_app_waits_until_nothing_is_being_answered(ready: Phone) -> None:
+    ready.start()
+    answer_some(ready.page, 1)
+    ready.page.evaluate(NEWER_WORKER_WAITS)
+    ready.page.evaluate("window.sameDocument = true")
+    answer_some(ready.page, 2)
+    assert ready.page.evaluate("window.sameDocument") is True
+
+    with ready.page.expect_event("load"):
+        ready.page.get_by_role("link", name="Pause and go home").click()
+    assert ready.page.evaluate("window.sameDocument") is None
+    expect(ready.page.get_by_role("link", name="Go on")).to_be_visible()
+
+
+def test_nothing_readable_is_left_on_the_disk(
+    clinic: Clinic, playwright: Playwright, tmp_path: Path
+) -> None:
+    profile = tmp_path / "profile"
+    context = playwright.chromium.launch_persistent_context(
+        profile, executable_path=program("chromium"), viewport={"width": 360, "height": 740}
+    )
+    page = context.new_page()
+    page.goto(f"{clinic.origin}/enrol#{enrol(clinic, 'N-777')}")
+    page.get_by_role("button", name="Begin").click()
+    page.get_by_role("link", name="Start").click()
+    while page.locator("main textarea").count() == 0:
+        answer_some(page, 1)
+    page.locator("main textarea").fill(f"{CANARY} every night")
+    page.get_by_role("button", name="Next").click()
+    page.get_by_role("heading", name="Check your answers").wait_for()
+    expect(page.get_by_text("and with the study team")).to_be_visible()
+    in_caches = page.evaluate(
+        "(async () => { const found = []; for (const name of await caches.keys())"
+        " for (const one of await (await caches.open(name)).keys()) found.push(one.url);"
+        " return found })()"
+    )
+    assert in_caches
+    assert not [url for url in in_caches if "/api/" in url]
+
+    page.goto(f"{clinic.origin}/#/more")
+    page.get_by_role("button", name="Sign out and clear this phone").click()
+    page.get_by_role("button", name="Yes, clear this phone").click()
+    expect(page.get_by_role("heading", name="Welcome")).to_be_visible()
+    context.close()
+
+    written = [path for path in profile.rglob("*") if path.is_file()]
+    assert any("IndexedDB" in str(path) for path in profile.rglob("*"))
+    needles = [CANARY.encode(), CANARY.encode("utf-16-le")]
+    found = [path for path in written if any(one in path.read_bytes() for one in needles)]
+    assert found == []
