@@ -162,7 +162,7 @@ export const t = {
     caption: (n: number) => count(n, "exempt participant", "exempt participants"),
     since: "Exempt since",
     language: "Preferred language",
-    interpreter: "Interpreter",
+    withInterpreter: "with an interpreter",
     lastVisit: "Last visit",
     nextVisit: "Next visit",
     lastContact: "Last contact",

@@ -17,6 +17,8 @@ export interface Column<R> {
   readonly wide?: boolean;
   /** A date or another short word that must not be broken into two lines. */
   readonly short?: boolean;
+  /** Left out on a tablet, because another column says nearly the same. */
+  readonly extra?: boolean;
 }
 
 interface TableProps<R> {
@@ -133,7 +135,7 @@ function Row<R>({ row, table }: { readonly row: R; readonly table: TableProps<R>
 
 function classes<R>(column: Column<R>): string | undefined {
   if (column.numeric) return "number";
-  if (column.short) return "short";
+  if (column.short) return column.extra ? "short extra" : "short";
   return column.wide ? "wide" : undefined;
 }
 

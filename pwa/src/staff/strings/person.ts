@@ -57,7 +57,7 @@ export const person = {
   form: "Questionnaire",
   status: "Status",
   why: "Why",
-  scores: "Scores",
+  scoreCount: (n: number) => count(n, "score", "scores"),
   answered: "Answered",
   formsCaption: (label: string) => `Questionnaires of ${label}`,
   score: (title: string, value: string, n: number, of: number) =>

@@ -4,6 +4,7 @@
  */
 import type { RateRow } from "../api/types";
 import { percent } from "../format";
+import { Scrolled } from "../parts/bits";
 import { t } from "../strings";
 import { armLabel, timepointLabel, useStudy } from "../study";
 
@@ -71,30 +72,32 @@ function Panel({ title, rows, label }: PanelProps) {
   return (
     <div class="panel">
       <p class="panel-title">{title}</p>
-      <svg
-        width={width}
-        height={TOP + HEIGHT + 40}
-        viewBox={`0 0 ${width} ${TOP + HEIGHT + 40}`}
-        role="img"
-        aria-label={`${t.numbers.pictureTitle}: ${title}. ${t.numbers.pictureDescription} ${description}`}
-      >
-        {[0, 50, 100].map((tick) => (
-          <g key={tick}>
-            <line class="grid" x1={LEFT} x2={width} y1={y(tick / 100)} y2={y(tick / 100)} />
-            <text class="axis" x={LEFT - 6} y={y(tick / 100) + 4} text-anchor="end">
-              {tick}
-            </text>
-          </g>
-        ))}
-        {rows.map((row, index) => (
-          <Bar
-            key={row.timepoint}
-            row={row}
-            x={LEFT + GAP + index * (BAR + GAP)}
-            label={short(label(row))}
-          />
-        ))}
-      </svg>
+      <Scrolled label={title}>
+        <svg
+          width={width}
+          height={TOP + HEIGHT + 40}
+          viewBox={`0 0 ${width} ${TOP + HEIGHT + 40}`}
+          role="img"
+          aria-label={`${t.numbers.pictureTitle}: ${title}. ${t.numbers.pictureDescription} ${description}`}
+        >
+          {[0, 50, 100].map((tick) => (
+            <g key={tick}>
+              <line class="grid" x1={LEFT} x2={width} y1={y(tick / 100)} y2={y(tick / 100)} />
+              <text class="axis" x={LEFT - 6} y={y(tick / 100) + 4} text-anchor="end">
+                {tick}
+              </text>
+            </g>
+          ))}
+          {rows.map((row, index) => (
+            <Bar
+              key={row.timepoint}
+              row={row}
+              x={LEFT + GAP + index * (BAR + GAP)}
+              label={short(label(row), row.timepoint)}
+            />
+          ))}
+        </svg>
+      </Scrolled>
     </div>
   );
 }
@@ -130,8 +133,9 @@ function Bar({
   );
 }
 
-/** "Week 12" as "W12" and "Baseline" as "Base": labels under narrow bars. */
-export function short(label: string): string {
-  const numbered = /^(\p{L})\p{L}*\s+(\d+)/u.exec(label);
-  return numbered ? `${numbered[1]}${numbered[2]}` : label.slice(0, 4);
+/** "Week 12" as "W12"; other labels by a short id, else by their beginning: there is little room. */
+export function short(label: string, id = ""): string {
+  const numbered = /^(\p{L})\p{L}*\s+(\d+)$/u.exec(label);
+  if (numbered) return `${numbered[1]}${numbered[2]}`;
+  return id !== "" && id.length <= 6 ? id : label.slice(0, 4);
 }

@@ -198,5 +198,6 @@ it("knows which rows somebody has reached", () => {
 
 it("shortens labels under narrow bars", () => {
   expect(short("Week 12")).toBe("W12");
-  expect(short("Baseline")).toBe("Base");
+  expect(short("Baseline", "BL")).toBe("BL");
+  expect(short("12 weeks after restart", "RESTART12")).toBe("12 w");
 });

@@ -145,11 +145,19 @@ function columns(study: Study, open: string | null, toggle: Toggle): Column<Exem
         </a>
       ),
     },
-    { key: "site", head: t.site, sort: (row) => row.site, cell: (row) => row.site },
-    { key: "arm", head: t.arm, sort: (row) => row.arm, cell: (row) => armShort(study, row.arm) },
+    {
+      key: "site",
+      head: t.site,
+      sort: (row) => row.site,
+      cell: (row) => (
+        <>
+          {row.site}
+          <span class="under">{armShort(study, row.arm)}</span>
+        </>
+      ),
+    },
     {
       key: "since",
-      short: true,
       head: words.since,
       sort: (row) => row.since,
       cell: (row) =>
@@ -159,12 +167,12 @@ function columns(study: Study, open: string | null, toggle: Toggle): Column<Exem
       key: "language",
       head: words.language,
       sort: (row) => row.preferred_language,
-      cell: (row) => languageLabel(study, row.preferred_language),
-    },
-    {
-      key: "interpreter",
-      head: words.interpreter,
-      cell: (row) => (row.interpreter ? t.yes : t.no),
+      cell: (row) => (
+        <>
+          {languageLabel(study, row.preferred_language)}
+          {row.interpreter ? <span class="under">{words.withInterpreter}</span> : null}
+        </>
+      ),
     },
     {
       key: "visit",
@@ -225,7 +233,12 @@ function Waiting({
 
 function nextVisit(row: ExemptRow) {
   if (row.next_visit === null) return t.none;
-  return `${row.next_visit.label}, ${day(row.next_visit.target ?? row.next_visit.opens)}`;
+  return (
+    <>
+      {row.next_visit.label}
+      <span class="under short">{day(row.next_visit.target)}</span>
+    </>
+  );
 }
 
 function signals(row: ExemptRow) {

@@ -92,7 +92,7 @@ function Window({ form, scale }: { readonly form: FormView; readonly scale: Scal
     <g>
       <rect class={`window ${form.status}`} x={left} y={LANE} width={width} height={12} rx={3} />
       <text class="axis" x={left + width / 2} y={LANE - 6} text-anchor="middle">
-        {short(form.label)}
+        {short(form.label, form.timepoint)}
       </text>
     </g>
   );

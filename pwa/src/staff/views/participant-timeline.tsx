@@ -9,7 +9,7 @@ import { mayWrite, useSession } from "../session";
 import { t } from "../strings";
 import { reasonLabel, useStudy } from "../study";
 import { statusWords } from "./status";
-import { type Entry, type Group, responseLines, timeline } from "./timeline";
+import { type Entry, type Group, responseLine, scoreLines, timeline } from "./timeline";
 
 const GROUPS = Object.keys(t.person.groups) as Group[];
 
@@ -209,12 +209,21 @@ function ResponseLines({
   readonly response: ResponseView;
   readonly zone: string;
 }) {
+  const scores = scoreLines(response);
   return (
-    <ul class="plain">
-      {responseLines(response, zone).map((line) => (
-        <li key={line}>{line}</li>
-      ))}
-    </ul>
+    <>
+      <p class="quiet">{responseLine(response, zone)}</p>
+      {scores.length > 0 ? (
+        <details>
+          <summary>{t.person.scoreCount(scores.length)}</summary>
+          <ul class="plain">
+            {scores.map((line) => (
+              <li key={line}>{line}</li>
+            ))}
+          </ul>
+        </details>
+      ) : null}
+    </>
   );
 }
 

@@ -67,7 +67,7 @@ function Lane({ label, top, points, x }: LaneProps) {
             rx={3}
           />
           <text class="axis soft" x={x(point.target)} y={top + 29} text-anchor="middle">
-            {short(point.label)}
+            {short(point.label, point.id)}
           </text>
         </g>
       ))}

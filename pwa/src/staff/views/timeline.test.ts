@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { form, mary, study } from "../testing/people";
-import { responseLines, timeline } from "./timeline";
+import { responseLine, scoreLines, timeline } from "./timeline";
 
 const TODAY = "2026-06-15";
 
@@ -169,10 +169,17 @@ describe("the timeline", () => {
   });
 });
 
-it("says of an answer when it was given and came, how, what the clock was like, and the scores", () => {
-  expect(responseLines(answered, "America/New_York")).toEqual([
-    "answered 14 Apr 2026, 10:02, received 18 Apr 2026, 05:00, own phone, the phone's clock was 180 min fast",
-    "Strain: 41.7 (6 of 7 answered)",
-    "Sleep: cannot be scored (1 of 7 answered)",
-  ]);
+describe("an answer", () => {
+  it("says when it was given and came, how, and what the phone's clock was like", () => {
+    expect(responseLine(answered, "America/New_York")).toBe(
+      "answered 14 Apr 2026, 10:02, received 18 Apr 2026, 05:00, own phone, the phone's clock was 180 min fast",
+    );
+  });
+
+  it("has its scores, or the word that there is none", () => {
+    expect(scoreLines(answered)).toEqual([
+      "Strain: 41.7 (6 of 7 answered)",
+      "Sleep: cannot be scored (1 of 7 answered)",
+    ]);
+  });
 });

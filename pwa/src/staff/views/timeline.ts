@@ -230,23 +230,20 @@ function recorded(instant: string | null | undefined, by: string | null | undefi
   return instant ? [t.person.recorded(day(instant), by ?? t.person.someone)] : [];
 }
 
-/** What is known of a response in one line: times, the phone's clock, the scores. */
-export function responseLines(response: ResponseView, zone: string): string[] {
+/** When a response was given and came, how, and whether the phone's clock was off. */
+export function responseLine(response: ResponseView, zone: string): string {
   const minutes = Math.round(response.skew_seconds / 60);
-  const how = [
+  return [
     t.person.receivedAt(moment(response.authored_at, zone), moment(response.received_at, zone)),
     (t.numbers.modes[response.mode] ?? words(response.mode)).toLowerCase(),
     ...(Math.abs(minutes) >= 2 ? [t.person.skew(minutes)] : []),
-  ];
-  return [
-    how.join(", "),
-    ...response.scores.map((score) =>
-      t.person.score(
-        score.title,
-        score.label ?? (score.value === null ? t.person.unscorable : String(score.value)),
-        score.n_answered,
-        score.n_items,
-      ),
-    ),
-  ];
+  ].join(", ");
+}
+
+/** Each score with how much of it was answered; a label where the result is a category. */
+export function scoreLines(response: ResponseView): string[] {
+  return response.scores.map((score) => {
+    const value = score.value === null ? t.person.unscorable : String(score.value);
+    return t.person.score(score.title, score.label ?? value, score.n_answered, score.n_items);
+  });
 }

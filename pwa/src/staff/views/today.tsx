@@ -190,6 +190,7 @@ function columns(
     },
     {
       key: "since",
+      extra: true,
       short: true,
       head: t.today.since,
       sort: (row) => row.since,
