@@ -3,12 +3,12 @@
 import json
 from dataclasses import replace
 
-from sayso.domain.amendment import plan_amendment
+from sayso.domain.amendment import plan_amendment, summarise
 from sayso.domain.completion import tally
 from sayso.domain.evaluation import assess_all, rows, version_at
 from sayso.domain.participation import Facts
 from sayso.domain.retention import clinic_kinds, retention
-from sayso.domain.schedule import wanted_under
+from sayso.domain.schedule import Plan, wanted_under
 from sayso.domain.study import Slot, Study, StudyVersion, Timepoint
 from sayso.formats import evaluation_json
 from support.people import answers, at, day, event, exempt, person, stop_study
@@ -147,3 +147,27 @@ def test_those_past_an_added_timepoint_stand_in_its_row_as_not_expected() -> Non
     )
     assert (row.enrolled, row.expected, row.not_expected) == (2, 1, 1)
     assert row.balanced
+
+
+def test_plans_of_several_participants_add_up() -> None:
+    forms = [f for f in wanted_under((FIRST,), person()) if f.timepoint == "W12"]
+    one, two = forms[0], forms[1]
+    closing = Plan(cancel=(one, two))
+    answered = frozenset({one.key, two.key})
+    plan = summarise([(closing, answered), (closing, frozenset()), (Plan(), frozenset())], at(80))
+    assert (plan.closes, plan.closes_open, plan.touches_answered, plan.participants) == (4, 4, 2, 2)
+
+
+def test_a_window_is_open_from_its_first_instant_until_its_last_is_over() -> None:
+    form = next(f for f in wanted_under((FIRST,), person()) if f.timepoint == "W12")
+    closing = [(Plan(cancel=(form,)), frozenset[tuple[str, str]]())]
+    assert summarise(closing, form.opens_at).closes_open == 1
+    assert summarise(closing, form.closes_at).closes_open == 0
+
+
+def test_the_counts_stand_in_order_of_timepoint() -> None:
+    forms = wanted_under((FIRST,), person())
+    week_24 = next(f for f in forms if f.timepoint == "W24")
+    plan = Plan(add=(week_24,), cancel=(forms[0],))
+    found = summarise([(plan, frozenset())], at(80)).by_timepoint
+    assert list(found.items()) == [("BL", {"closes": 1}), ("W24", {"adds": 1})]

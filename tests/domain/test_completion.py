@@ -180,3 +180,9 @@ def test_a_person_is_complete_when_every_expected_questionnaire_came() -> None:
         row("P-3", EXEMPT),
     ]
     assert complete_persons(rows) == Ratio(1, 2)
+
+
+def test_a_person_who_missed_one_stays_incomplete_whatever_comes_after() -> None:
+    rows = [row("P-1", MISSING), row("P-1", received(), questionnaire="b")]
+    assert complete_persons(rows) == Ratio(0, 1)
+    assert complete_persons(rows[::-1]) == Ratio(0, 1)

@@ -1,5 +1,7 @@
 """Facts that cannot be true are named, and what stands in the way of a change is said."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,6 +19,7 @@ from sayso.domain.errors import (
     AnchorAfterAnsweredForm,
     ArmSwitchRefused,
     DatesOutOfOrder,
+    SaysoError,
     UnknownAnchor,
     UnknownArm,
     UnknownEventKind,
@@ -151,3 +154,86 @@ def test_which_anchor_is_still_to_be_set() -> None:
     assert missing_anchor(STUDY, person(anchors=())) == "cessation"
     assert missing_anchor(STUDY, person()) is None
     assert missing_anchor(STUDY, person(arm="continue", anchors=())) is None
+
+
+def test_on_the_very_day_an_event_is_possible() -> None:
+    check_event(person(), event("progression", 80), day(80))
+    check_event(person(), event("withdrawal_study", -14), day(80))
+    check_event(person(events=(event("death", 70),)), event("progression", 70), day(80))
+    check_anchor(STUDY, person(events=(event("death", 10),)), "cessation", day(10), FORMS)
+
+
+def test_events_that_can_happen_again_are_taken_again() -> None:
+    check_event(person(events=(event("progression", 60),)), event("progression", 70), day(80))
+
+
+def test_death_on_the_enrolment_day_is_no_problem() -> None:
+    assert list(problems(STUDY, person(events=(event("death", -14),)))) == []
+
+
+def test_an_answered_baseline_that_opened_on_the_anchor_binds_it() -> None:
+    study = replace(
+        STUDY, timepoints=(replace(STUDY.timepoints[0], opens=0), *STUDY.timepoints[1:])
+    )
+    answered = person(responses=(answers(0, timepoint="BL"),))
+    check_anchor(study, answered, "cessation", day(0), wanted_forms(study, answered))
+    with pytest.raises(AnchorAfterAnsweredForm):
+        check_anchor(study, answered, "cessation", day(1), wanted_forms(study, answered))
+
+
+def test_answers_to_what_does_not_count_from_the_anchor_leave_it_free() -> None:
+    someone = person(
+        events=(event("progression", 125),), responses=(answers(130, timepoint="PROG"),)
+    )
+    check_anchor(STUDY, someone, "cessation", day(140), wanted_forms(STUDY, someone))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "act"),
+    [
+        (
+            "'both' is no arm of this study; write one of continue, stop",
+            lambda: check_arm_switch(STUDY, person(), "both", frozenset()),
+        ),
+        (
+            "'birth' is no anchor of this study; write one of enrolment, cessation",
+            lambda: check_anchor(STUDY, person(), "birth", day(0), FORMS),
+        ),
+        (
+            "Withdrawal study on 2026-01-05 is before enrolment on 2026-01-06; "
+            "correct one of the two dates",
+            lambda: check_event(person(), event("withdrawal_study", -15), day(80)),
+        ),
+        (
+            "2026-04-11 has not come yet; record the event when it has",
+            lambda: check_event(person(), event("progression", 81), day(80)),
+        ),
+        (
+            "P-001 has answered forms in arm stop (W12, W24); "
+            "the arm can be corrected only while nothing is answered",
+            lambda: check_arm_switch(
+                STUDY, person(), "continue", frozenset({("W24", "a"), ("W12", "a"), ("W12", "b")})
+            ),
+        ),
+    ],
+    ids=["arm", "anchor", "before", "future", "answered"],
+)
+def test_the_sentences_name_what_is_in_the_way(sentence: str, act: Callable[[], None]) -> None:
+    with pytest.raises(SaysoError) as refused:
+        act()
+    assert str(refused.value) == sentence
+
+
+def test_the_same_day_in_two_languages_is_no_overlap() -> None:
+    other = replace(exempt(), language="es")
+    assert list(problems(STUDY, person(exemptions=(exempt(), other)))) == []
+
+
+def test_an_unknown_reason_or_timepoint_lists_what_there_is() -> None:
+    found = dict(
+        problems(
+            STUDY, person(exemptions=(exempt(reason="AGE"),), visits=(VisitFact("W1", day(1)),))
+        )
+    )
+    assert "AGE is not a reason for an exemption" in found["exemptions[0]"]
+    assert found["visits[0].timepoint"].endswith("Y10, PROG, RST, RST12")

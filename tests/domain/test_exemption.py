@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from sayso.domain.errors import DatesOutOfOrder, ExemptionReasonNotAllowed, ExemptionsOverlap
-from sayso.domain.exemption import approval_reason, check_new
+from sayso.domain.exemption import approval_reason, check_new, overlap
 from sayso.domain.study import Rules, Translation
 from support.people import answers, at, day, exempt, person, seen, status, stop_study
 
@@ -169,3 +169,30 @@ def test_a_day_is_covered_whatever_the_approval() -> None:
     assert exempt(start=10, end=12).covers(day(12))
     assert not exempt(start=10, end=12).covers(day(13))
     assert exempt().covers(date(2036, 1, 1))
+
+
+def test_an_exemption_may_begin_on_the_day_after_another_ends_and_not_before() -> None:
+    earlier = exempt(start=10, end=20)
+    assert overlap(earlier, exempt(start=20))
+    assert overlap(exempt(start=20), earlier)
+    assert not overlap(earlier, exempt(start=21))
+    assert not overlap(exempt(start=21), earlier)
+
+
+def test_an_exemption_may_last_a_single_day() -> None:
+    check_new(exempt(start=10, end=10), person(), RULES)
+
+
+def test_the_refusals_say_what_is_in_the_way() -> None:
+    with pytest.raises(ExemptionsOverlap) as overlapping:
+        check_new(exempt(start=5), person(exemptions=(exempt(end=60),)), RULES)
+    assert str(overlapping.value) == (
+        f"An exemption from {day(-14)} to {day(60)} covers part of the same time; "
+        "end or void that one first"
+    )
+    with pytest.raises(ExemptionsOverlap, match="to no end date covers"):
+        check_new(exempt(start=5), person(exemptions=(exempt(),)), RULES)
+    with pytest.raises(
+        ExemptionReasonNotAllowed, match=r"allowed is LANGUAGE, HEARING\. Otherwise"
+    ):
+        check_new(exempt(reason="AGE"), person(), Rules(exemption_reasons=("LANGUAGE", "HEARING")))

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 from sayso.domain.participation import AnchorDate, Event, Facts, ZoneMove
 from sayso.domain.schedule import (
+    Move,
+    Plan,
     WantedForm,
     answered_keys,
     applied,
@@ -167,3 +169,13 @@ def test_replaying_gives_what_reconciling_at_each_change_gives() -> None:
         state = applied(state.values(), plan)
     replayed = wanted_under((StudyVersion(STUDY),), facts, at(200))
     assert {form.key: form for form in replayed} == state
+
+
+def test_a_plan_is_empty_only_when_nothing_of_any_kind_changes() -> None:
+    form = wanted_forms(STUDY, person())[0]
+    move = Move(form, form)
+    assert not Plan()
+    assert Plan(add=(form,))
+    assert Plan(move=(move,))
+    assert Plan(cancel=(form,))
+    assert Plan(retag=(move,))

@@ -89,3 +89,14 @@ def test_contact_is_current_when_somebody_was_seen_or_spoken_to_within_the_plan(
 def test_somebody_just_enrolled_is_current() -> None:
     assert contact_currency([person()], at(0), RULES) == Ratio(1, 1)
     assert contact_currency([], at(0), RULES) == Ratio(0, 0)
+
+
+@pytest.mark.parametrize("kind", ["death", "withdrawal_study", "withdrawal_contact", "off_study"])
+def test_nobody_is_owed_a_contact_who_died_or_left(kind: str) -> None:
+    assert contact_currency([person(events=(event(kind, 90),))], at(130), RULES) == Ratio(0, 0)
+
+
+def test_the_plan_for_contacts_includes_its_last_day() -> None:
+    spoken = person(contacts=(ContactFact(day(60)),))
+    assert contact_currency([spoken], at(60 + 98), RULES) == Ratio(1, 1)
+    assert contact_currency([spoken], at(60 + 99), RULES) == Ratio(0, 1)
