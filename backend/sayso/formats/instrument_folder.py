@@ -9,6 +9,7 @@ from typing import Any
 from sayso.domain.errors import QuestionnaireNotFound
 from sayso.formats.instrument_json import read_document
 
+_ANY = "*/*/instrument.json"
 Find = Callable[[str, str | None], Mapping[str, Any]]
 
 
@@ -26,9 +27,7 @@ def finder(folder: Path) -> Find:
         if version is not None:
             versions = [one for one in versions if one.name == version]
         if not versions:
-            known = ", ".join(
-                sorted(one.parents[1].name for one in folder.glob("*/*/instrument.json"))
-            )
+            known = ", ".join(sorted({one.parents[1].name for one in folder.glob(_ANY)}))
             wanted = instrument if version is None else f"{instrument} {version}"
             raise QuestionnaireNotFound(
                 f"There is no questionnaire {wanted} in {folder}; it has: {known or 'none'}"
