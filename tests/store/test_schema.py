@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from sqlalchemy import Connection, Engine, delete, exc, insert, inspect, select, text, update
+from sqlalchemy import Connection, Engine, Executable, delete, exc, insert, inspect, select, text, update
 
 from sayso.store import revision, schema
 from sayso.store.engine import transaction
@@ -82,14 +82,14 @@ def test_an_event_stays_as_it_was_written(engine: Engine, now: datetime, change:
         change = "delete"  # SQLite has no TRUNCATE; its DELETE without WHERE is the same attempt.
     with transaction(engine) as connection:
         connection.execute(insert(audit_event).values(_event(now, 1, "0" * 64)))
-    statement = {
+    statements: dict[str, Executable] = {
         "rewrite": update(audit_event).values(action="other"),
         "delete": delete(audit_event),
         "truncate": text("TRUNCATE audit_event"),
-    }[change]
+    }
 
     with pytest.raises(exc.IntegrityError), transaction(engine) as connection:
-        connection.execute(statement)
+        connection.execute(statements[change])
 
 
 def test_the_details_of_an_event_can_be_redacted(connection: Connection, now: datetime) -> None:
