@@ -83,6 +83,7 @@ def test_simulate_prints_forms_visits_and_reminders(run: Shell) -> None:
         "2026-04-28",
     )
     assert week_12["opens_at"] == "2026-03-31T04:00:00Z"
+    assert week_12["target_at"] == "2026-04-14T04:00:00Z"
     assert week_12["closes_at"] == "2026-04-29T04:00:00Z"
     assert {visit["timepoint"] for visit in result["visits"]} >= {"W05", "Y10", "IMG.1"}
     reminder = next(entry for entry in result["reminders"] if entry["timepoint"] == "W12")

@@ -15,6 +15,7 @@ from sayso.domain.evaluation import Assessment
 from sayso.domain.retention import Retention
 from sayso.domain.simulation import Simulation
 from sayso.domain.study import Study
+from sayso.domain.walltime import start_of_day
 
 
 def instant(moment: datetime) -> str:
@@ -100,6 +101,7 @@ def simulation(study: Study, sha256: str, arm: str, zone: str, run: Simulation) 
                 "target": entry.form.target.isoformat(),
                 "closes": entry.form.closes.isoformat(),
                 "opens_at": instant(entry.form.opens_at),
+                "target_at": instant(start_of_day(entry.form.target, zone)),
                 "closes_at": instant(entry.form.closes_at),
                 "tags": list(entry.form.tags),
                 "asked": entry.asked,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -13,10 +14,10 @@ from sayso.cli.study._options import FILE, INSTANT, print_json, table
 from sayso.domain.completion import RULE_VERSION, Rates, tally
 from sayso.domain.consistency import problems
 from sayso.domain.errors import FactsFileWrong, Fault
-from sayso.domain.evaluation import assess_all, rows
+from sayso.domain.evaluation import Assessment, assess_all, rows
 from sayso.domain.participation import Facts
 from sayso.domain.retention import clinic_kinds, retention
-from sayso.domain.study import ALIVE_RULES, Study, StudyVersion
+from sayso.domain.study import ALIVE_RULES, Rules, Study, StudyVersion
 from sayso.formats import evaluation_json, facts_json, study_toml
 
 
@@ -41,7 +42,7 @@ def command(
     people = facts_json.load(facts)
     refuse_impossible(study, people, str(facts))
     rules = replace(study.rules, alive_rule=alive_rule or study.rules.alive_rule)
-    assessments = assess_all((StudyVersion(study),), people, now, rules)
+    assessments = _assessed(study, people, now, rules)
     rates = tally(rows(study, assessments, now, rules), by_site)
     kept = retention(
         ((entry.facts, entry.visits) for entry in assessments), now, rules, clinic_kinds(study)
@@ -60,6 +61,17 @@ def command(
     )
     click.echo(_lines(rates))
     click.echo(f"Visits kept: exempt {kept.exempt.text}, not exempt {kept.not_exempt.text}")
+
+
+def _assessed(
+    study: Study, people: Sequence[Facts], now: datetime, rules: Rules
+) -> list[Assessment]:
+    """Everybody as of the moment. The bar goes to a terminal only, never into the report."""
+    bar = click.progressbar(
+        people, label="Evaluating", file=sys.stderr, hidden=not sys.stderr.isatty()
+    )
+    with bar as shown:
+        return assess_all((StudyVersion(study),), shown, now, rules)
 
 
 def refuse_impossible(study: Study, people: Sequence[Facts], name: str) -> None:
