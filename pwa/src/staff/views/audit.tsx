@@ -117,9 +117,14 @@ function Subject({ event, studyKey }: { readonly event: AuditEvent; readonly stu
           {event.participant}
         </a>
       ) : null}
-      <span class="under code">{event.subject ?? t.none}</span>
+      <span class="under code">{shortened(event.subject ?? t.none)}</span>
     </>
   );
+}
+
+/** A response is named by a long id; its first letters tell it from its neighbours. */
+function shortened(subject: string): string {
+  return subject.replace(/([0-9a-f]{8})-[0-9a-f-]{27}/, "$1…");
 }
 
 function Change({ event }: { readonly event: AuditEvent }) {

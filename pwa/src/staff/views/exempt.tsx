@@ -148,6 +148,7 @@ function columns(study: Study, open: string | null, toggle: Toggle): Column<Exem
     {
       key: "site",
       head: t.site,
+      short: true,
       sort: (row) => row.site,
       cell: (row) => (
         <>

@@ -69,7 +69,13 @@ function FormsTable({ rows, study }: { readonly rows: readonly FormRow[]; readon
       ),
     },
     { key: "site", head: t.site, sort: (row) => row.site, cell: (row) => row.site },
-    { key: "arm", head: t.arm, sort: (row) => row.arm, cell: (row) => armShort(study, row.arm) },
+    {
+      key: "arm",
+      short: true,
+      head: t.arm,
+      sort: (row) => row.arm,
+      cell: (row) => armShort(study, row.arm),
+    },
     {
       key: "form",
       head: t.person.form,

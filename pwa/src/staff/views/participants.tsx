@@ -135,7 +135,13 @@ function columns(study: Study): Column<ParticipantRow>[] {
       ),
     },
     { key: "site", head: t.site, sort: (row) => row.site, cell: (row) => row.site },
-    { key: "arm", head: t.arm, sort: (row) => row.arm, cell: (row) => armShort(study, row.arm) },
+    {
+      key: "arm",
+      short: true,
+      head: t.arm,
+      sort: (row) => row.arm,
+      cell: (row) => armShort(study, row.arm),
+    },
     {
       key: "enrolled",
       short: true,
