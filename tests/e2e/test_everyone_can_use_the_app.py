@@ -9,13 +9,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect
 
+from e2e.accessibility import faults
 from e2e.phone import Phone, answer
 from support.clinic import STUDY, Clinic
-from support.house import ROOT
 from support.require import program
 
-AXE = ROOT / "pwa" / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SMALL = {"viewport": {"width": 320, "height": 640}}
 PHONE = {"viewport": {"width": 360, "height": 740}}
 VIEWS: dict[str, dict[str, Any]] = {
@@ -49,19 +47,6 @@ def view(request: pytest.FixtureRequest, chromium: Browser, clinic: Clinic) -> I
     phone.enrol(new_code(clinic, f"N-1{list(VIEWS).index(request.param)}"))
     yield phone
     phone.close()
-
-
-def faults(page: Page) -> list[str]:
-    """What axe finds on the page, and whether it must be scrolled sideways."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: list[str] = page.evaluate(
-        "(rules) => axe.run({ runOnly: rules }).then((result) => result.violations.flatMap("
-        "(rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(' ')}`)))",
-        RULES,
-    )
-    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        found.append("must be scrolled sideways")
-    return found
 
 
 def kind(page: Page) -> str:

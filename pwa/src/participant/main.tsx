@@ -2,7 +2,9 @@
 import { render } from "preact";
 import "../ui/tokens.css";
 import "../ui/base.css";
-import "./participant.css";
+import "./frame.css";
+import "./screens.css";
+import "./question.css";
 import { api } from "../api/participant.ts";
 import { App, isEnrolmentLink } from "./app.tsx";
 import { watchInstallPrompt } from "./platform.ts";

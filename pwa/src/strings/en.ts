@@ -282,6 +282,7 @@ export const en = {
     invalid: "This could not be read. Please call your study team.",
     "too-large": "This is too long to send. Please call your study team.",
     "participant-exempt": "You take part without questionnaires. There is nothing to fill in.",
+    "value-not-storable": "This could not be saved. Please call your study team.",
     "unknown-missing-reason": "Please choose one of the reasons.",
     unreadable: "These answers can no longer be read on this phone. Please call your study team.",
     "other-person": "These answers belong to another code.",
