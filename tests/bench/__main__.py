@@ -10,7 +10,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import app, machine, rules, saving, startup
+from bench import app, machine, push, rules, saving, startup
 from bench.table import Section
 
 SECTIONS: dict[str, Callable[[int], Section]] = {
@@ -18,6 +18,7 @@ SECTIONS: dict[str, Callable[[int], Section]] = {
     "app": app.measure,
     "startup": startup.measure,
     "rules": rules.measure,
+    "reminders": push.measure,
 }
 _HEAD = """# Measurements
 
