@@ -40,12 +40,12 @@ def command(host: str, port: int, workers: int) -> None:
     For example: sayso serve --port 8000 --workers 2
     """
     settings = read_settings()
-    logs.configure(settings.log_level)
     with engine(settings) as made, transaction(made, read_only=True) as connection:
         require_current(connection)
     keyring = Keyring.from_file(settings.key_file)
     public_key = _push_key(settings)
     listener = _listen(host, port)
+    logs.configure(settings.log_level)
     click.echo(f"Listening on http://{host}:{listener.getsockname()[1]}", err=True)
 
     def make_app() -> WSGIApplication:

@@ -213,7 +213,7 @@ def members(connection: Connection, keyring: Keyring) -> list[Member]:
     """Every account, in the order in which they were made."""
     granted: dict[int, set[int]] = {}
     rows = connection.execute(select(staff_site.c.staff_id, staff_site.c.site_id))
-    for staff_id, site_id in rows.tuples():
+    for staff_id, site_id in rows:
         granted.setdefault(staff_id, set()).add(site_id)
     return [
         Member(
