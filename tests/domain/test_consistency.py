@@ -15,17 +15,14 @@ from sayso.domain.consistency import (
     missing_anchor,
     problems,
 )
-from sayso.domain.errors import (
+from sayso.domain.errors import DatesOutOfOrder, SaysoError, UnknownAnchor, UnknownArm
+from sayso.domain.participation import AnchorDate, Event, VisitFact
+from sayso.domain.rule_errors import (
     AnchorAfterAnsweredForm,
     ArmSwitchRefused,
-    DatesOutOfOrder,
-    SaysoError,
-    UnknownAnchor,
-    UnknownArm,
     UnknownEventKind,
     UnknownMissingReason,
 )
-from sayso.domain.participation import AnchorDate, Event, VisitFact
 from sayso.domain.schedule import wanted_forms
 from support.people import answers, at, day, event, exempt, person, reason, stop_study
 

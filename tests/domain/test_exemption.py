@@ -5,8 +5,9 @@ from datetime import date
 
 import pytest
 
-from sayso.domain.errors import DatesOutOfOrder, ExemptionReasonNotAllowed, ExemptionsOverlap
+from sayso.domain.errors import DatesOutOfOrder
 from sayso.domain.exemption import approval_reason, check_new, overlap
+from sayso.domain.rule_errors import ExemptionReasonNotAllowed, ExemptionsOverlap
 from sayso.domain.study import Rules, Translation
 from support.people import answers, at, day, exempt, person, seen, status, stop_study
 

@@ -8,14 +8,9 @@ from datetime import timedelta
 import pytest
 
 from sayso.domain import plausible
-from sayso.domain.errors import (
-    AnchorAfterAnsweredForm,
-    DatesOutOfOrder,
-    SaysoError,
-    UnknownAnchor,
-    UnknownEventKind,
-)
+from sayso.domain.errors import DatesOutOfOrder, SaysoError, UnknownAnchor
 from sayso.domain.participation import Facts, VisitFact
+from sayso.domain.rule_errors import AnchorAfterAnsweredForm, UnknownEventKind
 from sayso.domain.schedule import wanted_forms
 from support.people import ENROLLED, answers, day, event, person, stop_study
 

@@ -11,12 +11,12 @@ import pytest
 
 from sayso.domain.completion import Rates, Ratio, Row, members, tally
 from sayso.domain.consistency import missing_anchor, problems
-from sayso.domain.errors import ExemptionReasonNotAllowed
 from sayso.domain.evaluation import assess_all, rows
 from sayso.domain.exemption import approval_reason, check_new
 from sayso.domain.ladder import ladder
 from sayso.domain.participation import Facts
 from sayso.domain.retention import clinic_kinds, retention
+from sayso.domain.rule_errors import ExemptionReasonNotAllowed
 from sayso.domain.simulation import simulate
 from sayso.domain.study import ReminderPolicy, Step, StudyVersion
 from sayso.domain.visits import planned_visits

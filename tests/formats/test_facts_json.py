@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from sayso.domain.errors import FactsFileWrong
 from sayso.domain.participation import AnchorDate, Exemption
+from sayso.domain.rule_errors import FactsFileWrong
 from sayso.formats import facts_json
 from support.golden import golden_document
 

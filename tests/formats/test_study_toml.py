@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sayso.domain.errors import StudyFileWrong
+from sayso.domain.rule_errors import StudyFileWrong
 from sayso.domain.study import Step, Study, Translation
 from sayso.formats import study_toml
 from sayso.resources import instruments_dir

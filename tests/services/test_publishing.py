@@ -14,12 +14,12 @@ from sayso.domain.errors import (
     QuestionnaireChanged,
     QuestionnaireNotFound,
     SiteTaken,
-    StudyFileWrong,
     StudyVersionTaken,
     UnknownSite,
     UnknownStudy,
     UnknownZone,
 )
+from sayso.domain.rule_errors import StudyFileWrong
 from sayso.formats import instrument_json, study_toml
 from sayso.formats.instrument_folder import finder
 from sayso.resources import instruments_dir

@@ -10,18 +10,15 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import combinations
 
-from sayso.domain.errors import (
+from sayso.domain.errors import DatesOutOfOrder, SaysoError, UnknownAnchor, UnknownArm
+from sayso.domain.exemption import check_new, overlap
+from sayso.domain.participation import Event, Facts
+from sayso.domain.rule_errors import (
     AnchorAfterAnsweredForm,
     ArmSwitchRefused,
-    DatesOutOfOrder,
-    SaysoError,
-    UnknownAnchor,
-    UnknownArm,
     UnknownEventKind,
     UnknownMissingReason,
 )
-from sayso.domain.exemption import check_new, overlap
-from sayso.domain.participation import Event, Facts
 from sayso.domain.schedule import Key, WantedForm, anchor_day
 from sayso.domain.study import ENROLMENT, EVENT_KINDS, MISSING_REASONS, Study
 from sayso.domain.walltime import local_date

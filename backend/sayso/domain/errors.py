@@ -35,26 +35,6 @@ class Fault:
         return f"{self.file}: {self.key}: {self.what}; {self.mend}"
 
 
-class StudyFileWrong(SaysoError):
-    """The study file does not describe a study that can be run; `faults` holds all of it at once."""
-
-    slug = "study-file-wrong"
-
-    def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = tuple(faults)
-        super().__init__("\n".join(str(fault) for fault in self.faults))
-
-
-class FactsFileWrong(SaysoError):
-    """The facts file cannot be read as facts about participants; `faults` holds all at once."""
-
-    slug = "facts-file-wrong"
-
-    def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = tuple(faults)
-        super().__init__("\n".join(str(fault) for fault in self.faults))
-
-
 class UnknownZone(SaysoError):
     """No zone of that name is in the zone database."""
 
@@ -76,46 +56,10 @@ class UnknownAnchor(SaysoError):
     slug = "unknown-anchor"
 
 
-class UnknownEventKind(SaysoError):
-    """No event of that kind exists."""
-
-    slug = "unknown-event-kind"
-
-
-class UnknownMissingReason(SaysoError):
-    """The reason given for a missed form is not one of the coded reasons."""
-
-    slug = "unknown-missing-reason"
-
-
-class ExemptionReasonNotAllowed(SaysoError):
-    """The study does not allow this reason for an exemption."""
-
-    slug = "exemption-reason-not-allowed"
-
-
-class ExemptionsOverlap(SaysoError):
-    """Another exemption in the same language covers part of the same time."""
-
-    slug = "exemptions-overlap"
-
-
 class DatesOutOfOrder(SaysoError):
     """A date stands before something that must have come first."""
 
     slug = "dates-out-of-order"
-
-
-class AnchorAfterAnsweredForm(SaysoError):
-    """The anchor cannot move to a date after a form that counts from it was answered."""
-
-    slug = "anchor-after-answered-form"
-
-
-class ArmSwitchRefused(SaysoError):
-    """The participant has answered forms of the arm that she would leave."""
-
-    slug = "arm-switch-refused"
 
 
 class InstrumentFileWrong(SaysoError):
@@ -240,7 +184,7 @@ class CodeNotAccepted(SaysoError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This code does not work. Check it letter by letter, or ask your study team for a new one"
+            "This code does not work. Check it letter by letter or ask your study team for a new one"
         )
 
 
@@ -344,7 +288,9 @@ class ResponseIdReused(SaysoError):
     slug = "response-id-reused"
 
     def __init__(self) -> None:
-        super().__init__("Other answers arrived under this number before; both are kept for your team")
+        super().__init__(
+            "Other answers arrived under this number before; both are kept for your team"
+        )
 
 
 class ChangedMeanwhile(SaysoError):

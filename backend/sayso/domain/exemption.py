@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sayso.domain.errors import DatesOutOfOrder, ExemptionReasonNotAllowed, ExemptionsOverlap
+from sayso.domain.errors import DatesOutOfOrder
 from sayso.domain.participation import Exemption, Facts
+from sayso.domain.rule_errors import ExemptionReasonNotAllowed, ExemptionsOverlap
 from sayso.domain.status import Form, judge, standing
 from sayso.domain.study import Rules
 

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from sayso.domain import consistency
-from sayso.domain.errors import DatesOutOfOrder, UnknownAnchor, UnknownEventKind
+from sayso.domain.errors import DatesOutOfOrder, UnknownAnchor
 from sayso.domain.participation import Event, Facts
+from sayso.domain.rule_errors import UnknownEventKind
 from sayso.domain.schedule import WantedForm
 from sayso.domain.study import EVENT_KINDS, Study
 from sayso.domain.walltime import local_date

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sayso.domain.errors import FactsFileWrong, UnknownZone
+from sayso.domain.errors import UnknownZone
 from sayso.domain.participation import (
     AnchorDate,
     ContactFact,
@@ -24,6 +24,7 @@ from sayso.domain.participation import (
     ResponseFact,
     VisitFact,
 )
+from sayso.domain.rule_errors import FactsFileWrong
 from sayso.domain.study import EVENT_KINDS, MISSING_REASONS
 from sayso.domain.walltime import start_of_day, zone_of
 from sayso.formats.faults import Faults

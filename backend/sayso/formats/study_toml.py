@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from sayso.domain.errors import StudyFileWrong
+from sayso.domain.rule_errors import StudyFileWrong
 from sayso.domain.study import (
     ALIVE_RULES,
     Anchor,

@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from sayso.domain.audit import Actor
-from sayso.domain.errors import NotFound, UnknownMissingReason
+from sayso.domain.errors import NotFound
+from sayso.domain.rule_errors import UnknownMissingReason
 from sayso.services import audit, reminder_planning
 from sayso.services.sessions import ParticipantSession
 from sayso.store.tables import participant

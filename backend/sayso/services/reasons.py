@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
-from sayso.domain.errors import FormNotMissing, NotFound, UnknownMissingReason
+from sayso.domain.errors import FormNotMissing, NotFound
+from sayso.domain.rule_errors import UnknownMissingReason
 from sayso.domain.status import EVENT_REPORTED_LATE, status_of
 from sayso.domain.study import MISSING_REASONS
 from sayso.services import access, audit, publishing

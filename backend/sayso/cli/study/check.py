@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from sayso.cli.study._options import FILE, print_json
-from sayso.domain.errors import StudyFileWrong
+from sayso.domain.rule_errors import StudyFileWrong
 from sayso.domain.study import Study
 from sayso.formats import study_toml
 

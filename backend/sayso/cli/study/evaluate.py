@@ -13,10 +13,11 @@ import click
 from sayso.cli.study._options import FILE, INSTANT, print_json, table
 from sayso.domain.completion import RULE_VERSION, Rates, tally
 from sayso.domain.consistency import problems
-from sayso.domain.errors import FactsFileWrong, Fault
+from sayso.domain.errors import Fault
 from sayso.domain.evaluation import Assessment, assess_all, rows
 from sayso.domain.participation import Facts
 from sayso.domain.retention import clinic_kinds, retention
+from sayso.domain.rule_errors import FactsFileWrong
 from sayso.domain.study import ALIVE_RULES, Rules, Study, StudyVersion
 from sayso.formats import evaluation_json, facts_json, study_toml
 
