@@ -3,7 +3,7 @@
  * the coordinator's console (console/index.html) keeps nothing on the machine it runs on.
  * The result lands in the Python package, which serves it.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { serviceWorker } from "./build/service-worker.ts";
@@ -11,9 +11,6 @@ import { serviceWorker } from "./build/service-worker.ts";
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const { version } = JSON.parse(readFileSync(here("package.json"), "utf8")) as { version: string };
 const api = process.env.SAYSO_DEV_API ?? "http://127.0.0.1:8000";
-
-const inputs: Record<string, string> = { participant: here("index.html") };
-if (existsSync(here("src/staff/main.tsx"))) inputs.console = here("console/index.html");
 
 export default defineConfig({
   root: here("."),
@@ -29,7 +26,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     rolldownOptions: {
-      input: inputs,
+      input: { participant: here("index.html"), console: here("console/index.html") },
     },
   },
   server: { proxy: { "/api": api } },

@@ -1,7 +1,7 @@
 /** Answering, with and without a network, and when the server says no. */
 import { act, screen, waitFor, within } from "@testing-library/preact";
 import { render } from "preact";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { card, person, SHA } from "../../build/sample.ts";
 import {
   answerAll,
@@ -15,6 +15,7 @@ import {
   user,
 } from "../../build/test-app.ts";
 import { problem, type Routes } from "../../build/test-server.ts";
+import type { Me } from "../api/types.ts";
 import { forgetState } from "./state.ts";
 import { syncNow } from "./sync.ts";
 
@@ -259,5 +260,58 @@ describe("when the server says no", () => {
     app.me = person([card({ state: "received", received_at: "2026-06-01T09:00:00Z" })]);
     await open("/#/form/7");
     await screen.findByText(/You have already sent this one/);
+  });
+});
+
+describe("a phone that cannot store anything more", () => {
+  /** From here on every write to the phone's database fails, as on a full disk. */
+  const fillUp = (): void => {
+    vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {
+      throw new DOMException("The disk is full.", "QuotaExceededError");
+    });
+  };
+
+  it("says so at once and saves with the study team instead", async () => {
+    await open();
+    await follow("Start");
+    await heading("Did anything ache?");
+    fillUp();
+    await user.click(screen.getByLabelText("A little"));
+    expect((await screen.findByRole("alert")).textContent).toContain("This phone cannot save.");
+    await screen.findByText("Saved with the study team", {}, { timeout: 4000 });
+    expect(sent("PUT /api/me/forms/7/draft").at(-1)?.body).toMatchObject({ answers: { ache: 1 } });
+  });
+
+  it("sends straight from the page, and keeps trying while it is open", async () => {
+    await open();
+    fillUp();
+    app.server.away = true;
+    await answerAll();
+    await tap("Confirm and send");
+    await screen.findByText(/Keep this page open/);
+    app.server.away = false;
+    await act(() => syncNow());
+    await screen.findByText("7KQ2-M4");
+    expect(sent("PUT /api/me/responses/")).toHaveLength(1);
+  });
+});
+
+describe("after the last day", () => {
+  it("what was begun can still be sent", async () => {
+    await open();
+    await follow("Start");
+    await heading("Did anything ache?");
+    await user.click(screen.getByLabelText("A little"));
+    await screen.findByText(/Saved on this phone/);
+    const [occasion] = person([card({ title: "Short one", state: "missing" })]).occasions;
+    const closed = { ...occasion, state: "closed", closes_on: "2026-01-01" };
+    app.me = person([], { occasions: [closed as Me["occasions"][number]] });
+    act(() => render(null, app.root));
+    forgetState();
+    await open("/#/");
+    await screen.findByText(/The last day has passed/);
+    await answerAll();
+    await tap("Confirm and send");
+    await screen.findByText("7KQ2-M4");
   });
 });

@@ -113,7 +113,8 @@ function Past({ occasion, state, today }: { occasion: Occasion; state: State; to
       !waits.includes(form) &&
       !received.includes(form) &&
       form.state !== "open" &&
-      form.state !== "upcoming",
+      form.state !== "upcoming" &&
+      !state.begun.has(form.id),
   );
   const missed = closed.filter((form) => form.state === "missing");
   return (

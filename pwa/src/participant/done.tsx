@@ -95,9 +95,9 @@ function OfferReminders({ state }: { state: State }) {
 
 export function DoneScreen({ response }: { response: string }) {
   const state = useAppState();
-  const { me, receipts, waiting } = state;
+  const { me, receipts, waiting, begun } = state;
   if (!me) return null;
-  const list = todo(me, finished(waiting, receipts), dateIn(me.zone, now()));
+  const list = todo(me, finished(waiting, receipts), dateIn(me.zone, now()), begun);
   const sent = [...receipts, ...waiting].find(({ id }) => id === response);
   const next = nextForm(list, sent?.form_id ?? null, me);
   return (

@@ -1,7 +1,7 @@
 /** The home screen: one sentence that says what there is to do, and what happened before. */
 import { useState } from "preact/hooks";
 import { api } from "../api/participant.ts";
-import type { FormCard, Me } from "../api/types.ts";
+import type { FormCard, Me, Occasion } from "../api/types.ts";
 import { clockTime, dateIn, longDate } from "../core/dates.ts";
 import { now } from "../device/clock.ts";
 import { en, sentence } from "../strings/en.ts";
@@ -36,6 +36,13 @@ export function headline(
   return `${en.home.nothing} ${after}`;
 }
 
+/** Until when, or that it is late and still wanted. */
+function dueText(occasion: Occasion, today: string): string {
+  const left = daysLeft(occasion, today);
+  if (left < 0) return en.home.overdue;
+  return left === 0 ? en.home.lastDay : en.home.by(longDate(occasion.closes_on, today));
+}
+
 function Task({ one, today, here }: { one: Todo; today: string; here: ReadonlySet<number> }) {
   const first = one.forms[0] as FormCard;
   const left = daysLeft(one.occasion, today);
@@ -45,8 +52,7 @@ function Task({ one, today, here }: { one: Todo; today: string; here: ReadonlySe
         {one.occasion.label}
       </h2>
       <p class={left <= 2 ? "due due-soon" : "due"}>
-        <Icon name="clock" />{" "}
-        {left === 0 ? en.home.lastDay : en.home.by(longDate(one.occasion.closes_on, today))}
+        <Icon name="clock" /> {dueText(one.occasion, today)}
       </p>
       <ul class="forms">
         {one.forms.map((form) => (
@@ -187,7 +193,7 @@ export function HomeScreen() {
   const { me } = state;
   if (!me) return null;
   const today = dateIn(me.zone, now());
-  const list = todo(me, finished(state.waiting, state.receipts), today);
+  const list = todo(me, finished(state.waiting, state.receipts), today, state.begun);
   return (
     <Page title={en.home.title} brand>
       <p class="lead">{headline(me, list, today, state.begun)}</p>

@@ -64,12 +64,12 @@ const none = new Set<number>();
 
 describe("what there is to do", () => {
   it("is what is open and not received", () => {
-    const list = todo(me([w12, w24]), none, "2026-06-18");
+    const list = todo(me([w12, w24]), none, "2026-06-18", none);
     expect(list.flatMap(({ forms }) => forms.map(({ id }) => id))).toEqual([1, 2]);
   });
 
   it("opens by the phone's own date while the network is away, soonest end first", () => {
-    const list = todo(me([w12, w24]), none, "2026-06-20");
+    const list = todo(me([w12, w24]), none, "2026-06-20", none);
     expect(list.map(({ occasion: one }) => one.timepoint)).toEqual(["W24", "W12"]);
     expect(isOpen(w24, "2026-06-26")).toBe(false);
   });
@@ -79,15 +79,26 @@ describe("what there is to do", () => {
     const receipts = [
       { id: "s", form_id: 2, title: "", code: "C", received_at: "", disposition: "in_window" },
     ];
-    expect(todo(me([w12]), finished(waiting, receipts), "2026-06-18")).toEqual([]);
+    expect(todo(me([w12]), finished(waiting, receipts), "2026-06-18", none)).toEqual([]);
+  });
+
+  it("is also what was begun here before its last day passed, and nothing else of the past", () => {
+    const past = occasion("W04", "closed", "2026-01-01", "2026-01-09", [
+      form(5, "missing"),
+      form(6, "missing"),
+      form(7, "not_expected"),
+    ]);
+    const list = todo(me([past]), none, "2026-06-18", new Set([5, 7]));
+    expect(list.flatMap(({ forms }) => forms.map(({ id }) => id))).toEqual([5]);
+    expect(todo(me([past]), new Set([5]), "2026-06-18", new Set([5]))).toEqual([]);
   });
 
   it("is nothing for an exempt person, whatever else the server says", () => {
-    expect(todo(me([w12], { since: "2026-06-01" }), none, "2026-06-18")).toEqual([]);
+    expect(todo(me([w12], { since: "2026-06-01" }), none, "2026-06-18", none)).toEqual([]);
   });
 
   it("goes on with the same occasion before another", () => {
-    const list = todo(me([w12, w24]), new Set([1]), "2026-06-20");
+    const list = todo(me([w12, w24]), new Set([1]), "2026-06-20", none);
     expect(nextForm(list, 1, me([w12, w24]))?.id).toBe(2);
     expect(nextForm(list, 4, me([w12, w24]))?.id).toBe(4);
     expect(nextForm([], 1, me([w12]))).toBeNull();

@@ -26,17 +26,26 @@ export function isOpen(occasion: Occasion, today: string): boolean {
   return occasion.state === "upcoming" && occasion.opens_on <= today && today <= occasion.closes_on;
 }
 
-/** Forms to fill in now, the occasion that closes first on top. */
-export function todo(me: Me, done: ReadonlySet<number>, today: string): Todo[] {
+/**
+ * Forms to fill in now, the occasion that closes first on top. What was begun on this phone stays
+ * here after its last day: late answers are taken too.
+ */
+export function todo(
+  me: Me,
+  done: ReadonlySet<number>,
+  today: string,
+  begun: ReadonlySet<number>,
+): Todo[] {
   if (me.exempt) return [];
+  const wanted = (form: FormCard, open: boolean): boolean =>
+    (open && (form.state === "open" || form.state === "upcoming")) ||
+    (form.state === "missing" && begun.has(form.id));
   return me.occasions
-    .filter((occasion) => isOpen(occasion, today))
-    .map((occasion) => ({
-      occasion,
-      forms: occasion.forms.filter(
-        (form) => (form.state === "open" || form.state === "upcoming") && !done.has(form.id),
-      ),
-    }))
+    .map((occasion) => {
+      const open = isOpen(occasion, today);
+      const forms = occasion.forms.filter((form) => wanted(form, open) && !done.has(form.id));
+      return { occasion, forms };
+    })
     .filter(({ forms }) => forms.length > 0)
     .sort((a, b) => a.occasion.closes_on.localeCompare(b.occasion.closes_on));
 }

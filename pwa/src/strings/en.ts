@@ -34,6 +34,7 @@ export const en = {
       n === 1 ? "You have a questionnaire to finish." : `You have ${forms(n)} to finish.`,
     by: (date: string): string => `Please finish by ${date}.`,
     lastDay: "Today is the last day.",
+    overdue: "The last day has passed. You can still send what you began.",
     nothing: "There is nothing to do today.",
     next: (date: string): string => `Next time: ${date}.`,
     noMore: "Nothing more is planned for now.",
