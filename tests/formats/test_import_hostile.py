@@ -14,13 +14,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sayso.domain.errors import InstrumentFileWrong
 from sayso.formats.import_draft import Imported
 from sayso.formats.instrument_import import import_bytes, import_file
+from sayso.formats.instrument_json import load
 from sayso.formats.redcap_export import HEADER
 from sayso.formats.redcap_logic import NotUnderstood as RedcapNotUnderstood
 from sayso.formats.redcap_logic import parse_branching
 from sayso.formats.xlsform_logic import NotUnderstood as XlsformNotUnderstood
 from sayso.formats.xlsform_logic import parse_relevant
+from support.instruments import choice, small_form
 
 
 def zipped(flags: int = 0, /, **files: bytes) -> bytes:
@@ -116,6 +119,40 @@ def test_deeply_nested_groups_are_no_obstacle() -> None:
     assert "holds no question" in import_bytes(data, "x").why
 
 
+def nested(depth: int) -> Any:
+    found: Any = "x"
+    for _ in range(depth):
+        found = [found]
+    return found
+
+
+@pytest.mark.parametrize("depth", range(100, 1_100, 50))
+@pytest.mark.parametrize("key", ["type", "text", "enableWhen", "extension", "answerOption"])
+def test_any_depth_in_any_place(depth: int, key: str) -> None:
+    record = {"linkId": "a", "type": "choice", "text": "A", key: "PLACE"}
+    text = json.dumps({"resourceType": "Questionnaire", "item": [record]})
+    text = text.replace('"PLACE"', "[" * depth + "1" + "]" * depth)
+    sound(import_bytes(text.encode(), "x.json"))
+
+
+@pytest.mark.parametrize("depth", [10, 300, 900, 970, 985])
+@pytest.mark.parametrize("key", ["origin", "items", "scores", "title", "answer_sets"])
+def test_an_instrument_of_any_depth(depth: int, key: str) -> None:
+    with pytest.raises(InstrumentFileWrong):
+        load({**small_form(choice("q")), key: nested(depth)})
+
+
+def test_reasons_are_one_short_line_whatever_the_file_says() -> None:
+    long = "line\n" * 50_000
+    record = {"linkId": "a", "type": "choice", "text": "A", "answerValueSet": long}
+    other = {"linkId": "b", "type": long, "text": "B"}
+    document = {"resourceType": "Questionnaire", "item": [record, other, {**other, "linkId": "c"}]}
+    imported = import_bytes(json.dumps(document).encode(), "x.json")
+    for line in [imported.why, *(one["why"] for one in imported.refused)]:
+        assert "\n" not in line
+        assert len(line) < 400
+
+
 def sound(imported: Imported) -> None:
     """Whatever went in: an instrument that loads, or a reason in one line."""
     if imported.document is None:
@@ -139,7 +176,7 @@ JSON = st.recursive(
 )
 ITEM = st.recursive(
     st.fixed_dictionaries(
-        {"linkId": st.sampled_from("abcdefg"), "type": WORDS},
+        {"linkId": st.sampled_from("abcdefg") | LEAF, "type": WORDS | JSON},
         optional={
             "text": st.text(max_size=10) | LEAF,
             "enableWhen": st.lists(st.dictionaries(WORDS, JSON, max_size=4), max_size=2) | JSON,
@@ -148,6 +185,12 @@ ITEM = st.recursive(
             "repeats": LEAF,
             "maxLength": LEAF,
             "initial": JSON,
+            "answerConstraint": JSON,
+            "enableBehavior": JSON,
+            "prefix": JSON,
+            "code": JSON,
+            "answerValueSet": JSON,
+            "options": JSON,
         },
     ),
     lambda inner: st.fixed_dictionaries(

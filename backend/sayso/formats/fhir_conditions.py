@@ -41,7 +41,7 @@ def _rule(rule: object) -> list[Any]:
     question = rule["question"]
     if "hasAnswer" in rule:
         return _exists(question, rule["hasAnswer"] is True)
-    operator = rule.get("operator", "=")
+    operator = str(rule.get("operator", "="))
     key, value = next(
         ((key, value) for key, value in rule.items() if key.startswith("answer")), ("", None)
     )

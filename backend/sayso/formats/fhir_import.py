@@ -117,7 +117,8 @@ class _Reader:
         return read
 
     def _item(self, record: Doc, source: str, above: list[Any] | None, depth: int) -> list[Doc]:
-        kind = record.get("type")
+        # Only text names a type; anything else cannot even be looked up.
+        kind = record.get("type") if isinstance(record.get("type"), str) else None
         condition = self._condition(record, source, above)
         if kind == "group":
             return self._group(record, source, condition, depth)
@@ -139,7 +140,7 @@ class _Reader:
 
     def _taken(self, record: Doc, item: Doc, source: str) -> list[Doc]:
         read = [self._draft.take(item, source)]
-        if record.get("type") == "open-choice" or record.get("answerConstraint") in {
+        if record.get("type") == "open-choice" or str(record.get("answerConstraint")) in {
             "optionsOrString",
             "optionsOrType",
         }:
@@ -236,7 +237,7 @@ class _Reader:
     def _is_calculated(self, record: Doc, source: str) -> bool:
         for one in extensions(record):
             if one["url"].endswith(("-calculatedExpression", "/cqf-calculatedValue")):
-                if record.get("readOnly") is True or record.get("type") not in _CHOICES:
+                if record.get("readOnly") is True or str(record.get("type")) not in _CHOICES:
                     why = "is calculated by an expression; attach a scoring pack instead"
                     self._draft.refuse(source, why)
                     return True

@@ -17,6 +17,7 @@ from typing import Any
 from sayso.domain.errors import InstrumentFileWrong
 from sayso.domain.questionnaire import ORDER_OPERATORS
 from sayso.formats import instrument_json
+from sayso.formats.faults import one_line
 
 Doc = dict[str, Any]
 
@@ -63,10 +64,10 @@ class Draft:
         return item
 
     def change(self, source: str, what: str) -> None:
-        self.changed.append({"from": source, "what": what})
+        self.changed.append({"from": one_line(source), "what": one_line(what)})
 
     def refuse(self, source: str, why: str) -> None:
-        self.refused.append({"from": source, "why": why})
+        self.refused.append({"from": one_line(source), "why": one_line(why)})
 
     def is_known(self, item_id: str) -> bool:
         return item_id in self._sources

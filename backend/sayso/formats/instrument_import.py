@@ -58,6 +58,8 @@ def import_bytes(data: bytes, name: str) -> Imported:
         return import_redcap(text, sha256, name)
     except _Refused as error:
         return _refusal(sha256, str(error))
+    except RecursionError:
+        return _refusal(sha256, "is nested too deeply")
 
 
 def _refusal(sha256: str, why: str) -> Imported:

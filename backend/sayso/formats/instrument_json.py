@@ -42,6 +42,17 @@ def load(source: Path | str | Mapping[str, Any]) -> Questionnaire:
     """
     document = dict(source) if isinstance(source, Mapping) else read_document(Path(source))
     faults = Faults(str(document.get("id")) if isinstance(source, Mapping) else str(source))
+    try:
+        questionnaire = _checked(document, faults)
+    except RecursionError as error:
+        faults.add("(file)", "is nested too deeply", "flatten it")
+        raise InstrumentFileWrong(faults.found) from error
+    if faults:
+        raise InstrumentFileWrong(faults.found)
+    return questionnaire
+
+
+def _checked(document: Document, faults: Faults) -> Questionnaire:
     questionnaire = read_questionnaire(document, faults)
     # What a score can reach is only known when the reader has understood every item.
     items_sound = not any(
@@ -49,8 +60,6 @@ def load(source: Path | str | Mapping[str, Any]) -> Questionnaire:
     )
     check_questionnaire(questionnaire, faults)
     check_scores(questionnaire, faults, deep=items_sound)
-    if faults:
-        raise InstrumentFileWrong(faults.found)
     return questionnaire
 
 

@@ -71,6 +71,7 @@ class _Reader:
         if status not in STATUSES:
             self._faults.add("status", f"is {status!r}", f"use one of {', '.join(STATUSES)}")
         self._read_sets()
+        self._check_origin()
         items = self._read_items(document.get("items"), "items", 0)
         if isinstance(document.get("items"), list) and not items:
             self._faults.add("items", "is empty", "give at least one item")
@@ -124,6 +125,12 @@ class _Reader:
             return
         for name, options in sets.items():
             self._sets[name] = self._read_options(options, f"answer_sets.{name}")
+
+    def _check_origin(self) -> None:
+        self._text(self._document, "owner", "")
+        origin = self._document.get("origin", {})
+        if not isinstance(origin, dict) or not all(isinstance(one, str) for one in origin.values()):
+            self._faults.add("origin", "is not an object of texts", "name format and sha256 there")
 
     def _read_options(self, options: object, where: str) -> tuple[Option, ...]:
         if not isinstance(options, list) or not options:
