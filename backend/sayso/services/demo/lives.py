@@ -235,6 +235,11 @@ class Life:
             self.person.quirks -= {"new_phone"}
             self.new_phone(now)
         forms = self.forms(timepoint).get(timepoint, [])
+        if forms and now < forms[0].opens_at:
+            # The window has moved since this was planned; the app offers nothing before it opens.
+            later = self._waking(forms[0].opens_at + timedelta(days=1))
+            self.timeline.at(later, lambda then: self.answer(timepoint, then))
+            return
         self.person.mood.move(self.rng)
         offline = timedelta(hours=self.rng.uniform(3, 40)) if self.rng.random() < 0.06 else None
         mode = "clinic_tablet" if self.rng.random() < 0.07 else "own_device"
@@ -250,6 +255,8 @@ class Life:
             said = self._with_odd_clock(self.said(form, at, now, mode), form, arrives)
             first = first or said
             self._send_at(arrives, said)
+        if forms and now >= forms[0].closes_at:
+            self.person.quirks -= {"clock_days_slow"}  # Somebody has set the clock since.
         if first is not None:
             self._doubles(first, forms[0], at + timedelta(hours=2))
 
