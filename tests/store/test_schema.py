@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from sqlalchemy import Connection, Engine, Executable, delete, exc, insert, inspect, select, text, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Executable,
+    delete,
+    exc,
+    insert,
+    inspect,
+    select,
+    text,
+    update,
+)
 
 from sayso.store import revision, schema
 from sayso.store.engine import transaction
