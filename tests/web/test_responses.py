@@ -181,6 +181,18 @@ def test_answers_that_do_not_fit_are_kept_with_what_is_odd_about_them(visitors: 
     assert ["no-such-item", "unknown-item"] in row.problems
 
 
+def test_half_an_emoji_costs_nobody_an_answer(visitors: Visitors) -> None:
+    """A field with a length limit can cut a text between the two halves of one character."""
+    card, response_id = visitors.open_form(), uuid4()
+    said = body(card, answers={"note": "tired \ud83d", "list": ["\ude00"], "whole": "\U0001f600"})
+
+    answers = [visitors.alice.put(f"/api/me/responses/{response_id}", said) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [201, 200]
+    [row] = rows(visitors, response)
+    assert row.answers == {"note": "tired \ufffd", "list": ["\ufffd"], "whole": "\U0001f600"}
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

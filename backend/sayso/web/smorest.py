@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -25,6 +26,8 @@ Schema = type[marshmallow.Schema] | marshmallow.Schema
 
 LARGEST_ID = 9_223_372_036_854_775_807
 """The largest row id that both databases hold; use it as <int(max=…)> in routes."""
+
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 class _Parser(FlaskParser):
@@ -99,11 +102,29 @@ def make_api(app: Flask, options: Mapping[str, Any]) -> Any:
 
 
 def strict_json(data: bytes) -> Any:
-    """Parse JSON. Raises BadRequest for what is no JSON, or JSON that nothing else can read."""
+    """Parse JSON. Raises BadRequest for what is no JSON, or JSON that nothing else can read.
+
+    A phone that cuts a text in the middle of an emoji sends half a character, which JSON can escape
+    and UTF-8 cannot hold. Answers are never refused for that: it becomes U+FFFD.
+    """
     try:
-        return json.loads(data, parse_constant=_refuse, parse_float=_finite, parse_int=_whole)
+        found = json.loads(
+            data.decode("utf-8-sig"), parse_constant=_refuse, parse_float=_finite, parse_int=_whole
+        )
+        # Once the bytes are UTF-8, half a character can only come from an escape.
+        return _whole_characters(found) if b"\\u" in data else found
     except (ValueError, RecursionError) as error:
         raise BadRequest("The body is not JSON") from error
+
+
+def _whole_characters(value: Any) -> Any:
+    if isinstance(value, str):
+        return _HALF_CHARACTER.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_whole_characters(item) for item in value]
+    if isinstance(value, dict):
+        return {_whole_characters(name): _whole_characters(item) for name, item in value.items()}
+    return value
 
 
 def _refuse(word: str) -> Any:
