@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -18,6 +19,7 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
+    run_state_machine_as_test,
 )
 
 from sayso.domain.exemption import approval_reason
@@ -281,10 +283,20 @@ def wider(study: Study) -> Study:
     )
 
 
-Lives.TestCase.settings = settings(
-    max_examples=200,
-    stateful_step_count=30,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
-TestLives = Lives.TestCase
+def lives(examples: int) -> settings:
+    """So many lives of thirty steps each."""
+    return settings(
+        max_examples=examples,
+        stateful_step_count=30,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+def test_random_lives_agree_with_the_model() -> None:
+    run_state_machine_as_test(Lives, settings=lives(200))
+
+
+@pytest.mark.nightly
+def test_many_more_lives_agree_with_the_model() -> None:
+    run_state_machine_as_test(Lives, settings=lives(3000))

@@ -184,7 +184,7 @@ class CodeNotAccepted(SaysoError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This code does not work. Check it letter by letter or ask your study team for a new one"
+            "This code does not work. Check every letter, or ask your study team for a new one"
         )
 
 
