@@ -9,7 +9,10 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import lzma
+import struct
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -26,6 +29,20 @@ _MARKS = {
     b"\xfe\xff": "UTF-16",
     b"\x00\x00\xfe\xff": "UTF-32",
 }
+
+
+_BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
+"""What reading an archive raises when its bytes are damaged or of a kind that Python lacks."""
 
 
 class _Refused(ValueError):
@@ -106,7 +123,9 @@ def _zip(data: bytes, sha256: str, name: str) -> Imported:
             if "instrument.csv" not in names:
                 raise _Refused("is a zip without an instrument.csv")
             text = _text(archive.read(names["instrument.csv"]))
-    except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, NotImplementedError) as error:
+    except _Refused:
+        raise
+    except _BROKEN_ZIP as error:
         raise _Refused(f"is a zip that cannot be opened: {error}") from error
     return import_redcap(text, sha256, name)
 

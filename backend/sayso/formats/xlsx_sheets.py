@@ -39,8 +39,10 @@ def read_sheets(data: bytes, wanted: tuple[str, ...]) -> dict[str, list[list[str
             }
     except ElementTree.ParseError as error:
         raise NoWorkbook(f"holds XML that cannot be read: {error}") from error
-    except (KeyError, IndexError) as error:
-        raise NoWorkbook(f"is a workbook with a missing part: {error}") from error
+    except (LookupError, ValueError) as error:
+        if isinstance(error, NoWorkbook):
+            raise
+        raise NoWorkbook(f"is a workbook with a missing or damaged part: {error}") from error
 
 
 def _open(archive: zipfile.ZipFile, part: str) -> IO[bytes]:
