@@ -266,7 +266,12 @@ def test_two_coordinators_cannot_overwrite_each_other(visitors: Visitors) -> Non
     assert again.status_code == 201
 
 
-@pytest.mark.parametrize("etag", ['"nonsense"', "*garbage*", '"1.-5"'])
+@pytest.mark.parametrize(
+    "etag",
+    [
+        '"nonsense"', "*garbage*", '"1.-5"', '"1.\u00b2"', f'"1.{"9" * 5000}"',
+    ],
+)  # fmt: skip
 def test_a_state_that_never_was_is_stale(visitors: Visitors, etag: str) -> None:
     body = {"kind": "progression", "date": "2026-06-01"}
     answer = visitors.bob.post(f"{ALICE}/events", body, headers={"If-Match": etag})
@@ -278,6 +283,27 @@ def test_monitors_read_and_do_not_change(visitors: Visitors) -> None:
     assert page(visitors.max)["contact_details"] is None
     answer = visitors.max.post(f"{ALICE}/visits", {"timepoint": "W12", "date": "2026-06-12"})
     assert (answer.status_code, slug(answer)) == (403, "not-allowed")
+
+
+def test_notes_stay_sealed_for_those_who_only_read(visitors: Visitors) -> None:
+    body = {"date": "2026-06-15", "channel": "call", "outcome": "spoke", "note": "Her son Joe."}
+    visitors.bob.post(f"{ALICE}/contacts", body)
+
+    assert [contact["note"] for contact in page(visitors.max)["contacts"]] == [None]
+    assert [contact["note"] for contact in page(visitors.bob)["contacts"]] == ["Her son Joe."]
+
+
+def test_looking_at_a_note_is_on_record_as_well(visitors: Visitors) -> None:
+    """Carmen has no contact details, so the note is all there is to be looked at."""
+    assert page(visitors.bob, CARMEN)["contact_details"] is None
+    assert "identity.viewed" not in {one["action"] for one in trail(visitors.bob, "P-002")}
+    body = {"date": "2026-06-15", "channel": "call", "outcome": "spoke", "note": "Her son Joe."}
+    visitors.bob.post(f"{CARMEN}/contacts", body)
+
+    page(visitors.erin, CARMEN)
+
+    latest = trail(visitors.bob, "P-002")[0]
+    assert (latest["action"], latest["actor"]) == ("identity.viewed", "Erin")
 
 
 def test_looking_at_contact_details_is_on_record(visitors: Visitors) -> None:

@@ -1,11 +1,13 @@
 """Everything about one participant on one page: facts, calendar, forms, answers, reminders.
 
-Contact details are opened only for roles that act on them, and every look at them is on record.
-Nothing a participant answered is part of the page; scores are.
+Contact details and the notes of conversations may name people: they are opened only for roles that
+act on them, and every look at them is on record. Nothing a participant answered is part of the
+page; scores are.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -38,6 +40,7 @@ from sayso.store.tables_forms import response, response_conflict, score
 
 View = dict[str, Any]
 Names = Mapping[int, str]
+_ETAG = re.compile(r'(?:W/)?"[0-9]{1,19}\.([0-9]{1,9})"')
 
 
 def view(connection: Connection, within: Reach, code: str, keys: Keyring, now: datetime) -> View:
@@ -47,6 +50,10 @@ def view(connection: Connection, within: Reach, code: str, keys: Keyring, now: d
     (case,) = assessments.cases(connection, within, study.rules, now, participant.c.id == person.id)
     names = names_of(connection, keys, within)
     facts = case.facts
+    contacts = _contacts(connection, person, keys, names)
+    details = _contact_details(connection, person, keys)
+    if details is not None or any(entry["note"] is not None for entry in contacts):
+        _tell_of_the_look(connection, person, now)
     return {
         "code": person.code,
         "site": person.site.code,
@@ -64,7 +71,8 @@ def view(connection: Connection, within: Reach, code: str, keys: Keyring, now: d
             "how": person.row.reads_english_how,
         },
         "interpreter": person.row.interpreter,
-        **_entries(connection, person, keys, names),
+        **_entries(connection, person, names),
+        "contacts": contacts,
         "exemptions": _exemptions(connection, person, case, study, names),
         "planned_visits": visits_view(facts, study, now),
         "devices": _devices(connection, person),
@@ -73,7 +81,7 @@ def view(connection: Connection, within: Reach, code: str, keys: Keyring, now: d
         "reminders": history_of(connection, person.id),
         "reachability": _reachability(connection, person, now),
         "call_requested_at": person.row.call_requested_at,
-        "contact_details": _contact_details(connection, person, keys, now),
+        "contact_details": details,
         "etag": etag(person.id, person.revision),
     }
 
@@ -94,8 +102,8 @@ def etag(participant_id: int, revision: int) -> str:
 
 def revision_of(etag_text: str) -> int | None:
     """The revision in such a name, or None when it is not one."""
-    _, _, revision = etag_text.strip().strip('"').partition(".")
-    return int(revision) if revision.isdigit() else None
+    found = _ETAG.fullmatch(etag_text.strip())
+    return int(found[1]) if found else None
 
 
 def _rows(connection: Connection, table: Table, person: Participant) -> Sequence[Any]:
@@ -109,7 +117,7 @@ def _recorded(row: Any, names: Names) -> View:
     return {"recorded_at": row.recorded_at, "by": names.get(row.recorded_by)}
 
 
-def _entries(connection: Connection, person: Participant, keys: Keyring, names: Names) -> View:
+def _entries(connection: Connection, person: Participant, names: Names) -> View:
     """The dated entries that staff make, each with its row id so that it can be voided."""
     return {
         "anchors": [
@@ -136,19 +144,26 @@ def _entries(connection: Connection, person: Participant, keys: Keyring, names: 
             }
             for row in _rows(connection, visit, person)
         ],
-        "contacts": [
-            {
-                "id": row.id,
-                "date": row.date,
-                "channel": row.channel,
-                "outcome": row.outcome,
-                "interpreter_used": row.interpreter_used,
-                "note": keys.open(row.note_sealed) if row.note_sealed else None,
-                **_recorded(row, names),
-            }
-            for row in _rows(connection, contact, person)
-        ],
     }
+
+
+def _contacts(
+    connection: Connection, person: Participant, keys: Keyring, names: Names
+) -> list[View]:
+    """Conversations; a note stays sealed for those who only read."""
+    acts = person.actor.role in CHANGING_ROLES
+    return [
+        {
+            "id": row.id,
+            "date": row.date,
+            "channel": row.channel,
+            "outcome": row.outcome,
+            "interpreter_used": row.interpreter_used,
+            "note": keys.open(row.note_sealed) if row.note_sealed and acts else None,
+            **_recorded(row, names),
+        }
+        for row in _rows(connection, contact, person)
+    ]
 
 
 def _exemptions(
@@ -302,9 +317,7 @@ def _reachability(connection: Connection, person: Participant, now: datetime) ->
     return {"state": found.state, "why": found.why}
 
 
-def _contact_details(
-    connection: Connection, person: Participant, keys: Keyring, now: datetime
-) -> View | None:
+def _contact_details(connection: Connection, person: Participant, keys: Keyring) -> View | None:
     if person.actor.role not in CHANGING_ROLES:
         return None
     row = connection.execute(
@@ -312,6 +325,13 @@ def _contact_details(
     ).one_or_none()
     if row is None:
         return None
+    return {
+        "email": keys.open(row.email_sealed) if row.email_sealed else None,
+        "phone": keys.open(row.phone_sealed) if row.phone_sealed else None,
+    }
+
+
+def _tell_of_the_look(connection: Connection, person: Participant, now: datetime) -> None:
     audit.record(
         connection,
         person.actor,
@@ -321,7 +341,3 @@ def _contact_details(
         site_id=person.site.id,
         now=now,
     )
-    return {
-        "email": keys.open(row.email_sealed) if row.email_sealed else None,
-        "phone": keys.open(row.phone_sealed) if row.phone_sealed else None,
-    }
