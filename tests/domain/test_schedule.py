@@ -131,6 +131,22 @@ def test_a_second_progression_has_a_form_of_its_own() -> None:
     assert found == {"PROG": day(125), "PROG.2": day(400)}
 
 
+def test_an_earlier_event_entered_later_takes_nothing_over() -> None:
+    first = event("progression", 400)
+    known = {f.key: f for f in wanted_forms(STUDY, person(events=(first,))) if "PROG" in f.tags}
+    told_late = person(events=(first, event("progression", 125, recorded=410)))
+    found = {f.key: f for f in wanted_forms(STUDY, told_late)}
+    assert {key: found[key] for key in known} == known
+    assert {f.opens for f in found.values() if f.timepoint == "PROG.2"} == {day(125)}
+
+
+def test_voiding_an_event_does_not_rename_the_others() -> None:
+    voided = replace(event("progression", 125), voided_at=at(130))
+    both = person(events=(voided, event("progression", 400)))
+    names = {form.timepoint for form in wanted_forms(STUDY, both) if "PROG" in form.timepoint}
+    assert names == {"PROG.2"}
+
+
 def test_the_same_event_entered_twice_is_one_event() -> None:
     once = wanted_forms(STUDY, person(events=(event("progression", 125),)))
     twice = person(events=(event("progression", 125, 140), event("progression", 125)))

@@ -92,13 +92,13 @@ def wanted_under(
     opened before a correction keeps the dates it had.
     """
     moments = [moment for moment in _revisions(history, facts) if moment <= now]
-    final = _ideal(published_by(history, now), facts.known_at(now)).values()
+    final = _ideal(published_by(history, now), facts.known_at(now), facts.events).values()
     if not moments:
         return _in_order(final)
     state: dict[Key, WantedForm] = {}
     for moment in (moments[0] - _TICK, *moments):
         then = facts.known_at(moment)
-        wanted = _ideal(published_by(history, moment), then).values()
+        wanted = _ideal(published_by(history, moment), then, facts.events).values()
         answered = answered_keys(state.values(), then)
         state = applied(state.values(), reconcile(state.values(), wanted, answered, moment))
     answered = answered_keys(state.values(), facts.known_at(now))
@@ -229,7 +229,9 @@ def _settled(old: WantedForm, new: WantedForm, answered: bool, now: datetime) ->
     return kept
 
 
-def _ideal(history: Sequence[StudyVersion], facts: Facts) -> dict[Key, WantedForm]:
+def _ideal(
+    history: Sequence[StudyVersion], facts: Facts, ever: Sequence[Event]
+) -> dict[Key, WantedForm]:
     """The forms of an amended study as if nothing had been planned before.
 
     A version applies to windows that open after its effective date. A form takes the newer version
@@ -237,7 +239,7 @@ def _ideal(history: Sequence[StudyVersion], facts: Facts) -> dict[Key, WantedFor
     """
     chosen: dict[Key, WantedForm] = {}
     for number, version in enumerate(history):
-        forms = {form.key: form for form in _forms(version.study, facts)}
+        forms = {form.key: form for form in _forms(version.study, facts, ever)}
         if number == 0:
             chosen = forms
             continue
@@ -252,9 +254,9 @@ def _ideal(history: Sequence[StudyVersion], facts: Facts) -> dict[Key, WantedFor
     return chosen
 
 
-def _forms(study: Study, facts: Facts) -> Iterator[WantedForm]:
+def _forms(study: Study, facts: Facts, ever: Sequence[Event]) -> Iterator[WantedForm]:
     """The forms of one study version: the scheduled ones, then those that events ask for."""
-    merged, own = _events(study, facts)
+    merged, own = _events(study, facts, ever)
     for timepoint in _asked(study, facts):
         anchor = anchor_day(study, facts, study.anchor_of(timepoint, facts.arm))
         if anchor is not None:
@@ -320,14 +322,14 @@ _OwnForm = tuple[str, Event, EventForm, tuple[str, ...]]
 _Merged = dict[tuple[str, str], tuple[str, ...]]
 
 
-def _events(study: Study, facts: Facts) -> tuple[_Merged, list[_OwnForm]]:
+def _events(study: Study, facts: Facts, ever: Sequence[Event]) -> tuple[_Merged, list[_OwnForm]]:
     """Which event forms ride on a scheduled form, and which stand on their own."""
     merged: _Merged = {}
     own: list[_OwnForm] = []
     for entry in study.event_forms:
         if facts.arm not in entry.arms:
             continue
-        for name, event in _occurrences(entry, facts):
+        for name, event in _occurrences(entry, facts, ever):
             alone: list[str] = []
             for pack in entry.packs:
                 host = _host(study, facts, entry, event, pack)
@@ -340,12 +342,22 @@ def _events(study: Study, facts: Facts) -> tuple[_Merged, list[_OwnForm]]:
     return merged, own
 
 
-def _occurrences(entry: EventForm, facts: Facts) -> Iterator[tuple[str, Event]]:
-    """The events that ask for this form, in order of date: PROG, PROG.2, PROG.3 and so on."""
-    told = sorted(facts.events, key=lambda e: e.recorded_at or BEGINNING, reverse=True)
-    found = {event.date: event for event in told if event.kind in entry.on}
-    for number, day in enumerate(sorted(found), start=1):
-        yield (entry.id if number == 1 else f"{entry.id}.{number}"), found[day]
+def _occurrences(
+    entry: EventForm, facts: Facts, ever: Sequence[Event]
+) -> Iterator[tuple[str, Event]]:
+    """The events that ask for this form: PROG, PROG.2, PROG.3 and so on, in order of entry.
+
+    Numbers count over all that was ever entered (`ever`), voided or not. Were they given by date,
+    an earlier event entered later would take over the form, and the answers, of another one.
+    """
+    told = [event for event in (*ever, *facts.events) if event.kind in entry.on]
+    told.sort(key=lambda event: (event.recorded_at or BEGINNING, event.date))
+    numbers = {day: n for n, day in enumerate(dict.fromkeys(e.date for e in told), start=1)}
+    standing = [event for event in told if event in facts.events]
+    for day in dict.fromkeys(event.date for event in standing):
+        number = numbers[day]
+        event = next(event for event in standing if event.date == day)
+        yield (entry.id if number == 1 else f"{entry.id}.{number}"), event
 
 
 def _host(study: Study, facts: Facts, entry: EventForm, event: Event, pack: str) -> str | None:
