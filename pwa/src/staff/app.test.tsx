@@ -97,7 +97,9 @@ describe("a session that ends in the middle of an entry", () => {
       },
     });
     render(<App />);
-    await userEvent.click(await screen.findByRole("button", { name: "Record a call: P-001" }));
+    await userEvent.click(
+      await screen.findByRole("button", { name: "Record a call: P-001, Week 12" }),
+    );
     await userEvent.selectOptions(await screen.findByLabelText("Outcome"), "spoke");
     await userEvent.type(screen.getByLabelText(/Note/), "Will answer tonight");
     await userEvent.click(screen.getByRole("button", { name: "Save" }));

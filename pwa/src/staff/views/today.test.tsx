@@ -80,7 +80,9 @@ it("an act is done in its row: telephone number beside the form, then on to the 
       return answer(201, mary);
     },
   });
-  await userEvent.click(await screen.findByRole("button", { name: "Record a call: P-001" }));
+  await userEvent.click(
+    await screen.findByRole("button", { name: "Record a call: P-001, Week 12" }),
+  );
   expect((await screen.findByRole("link", { name: "+1 555 0100" })).getAttribute("href")).toBe(
     "tel:+15550100",
   );

@@ -17,7 +17,7 @@ import { type Column, Table } from "../parts/table";
 import { href, type Route } from "../router";
 import { mayWrite, useSession } from "../session";
 import { t } from "../strings";
-import { armShort, siteName, useStudy } from "../study";
+import { armShort, siteName, timepointLabel, useStudy } from "../study";
 
 export function TodayView({ route }: { readonly route: Route }) {
   const study = useStudy();
@@ -211,6 +211,12 @@ function columns(
   ];
 }
 
+/** One person can stand on the list for several timepoints, so the name of the act says which. */
+function actName({ action, participant }: TodayRow, study: Study): string {
+  const when = action.timepoint ? `, ${timepointLabel(study, action.timepoint)}` : "";
+  return `${action.label}: ${participant}${when}`;
+}
+
 interface ActButtonProps {
   readonly row: TodayRow;
   readonly study: Study;
@@ -231,7 +237,7 @@ function ActButton({ row, study, open, onOpen }: ActButtonProps) {
       type="button"
       id={`act-${row.id}`}
       aria-expanded={open}
-      aria-label={`${row.action.label}: ${row.participant}`}
+      aria-label={actName(row, study)}
       onClick={() => onOpen(open ? null : row.id)}
     >
       {row.action.label}
