@@ -8,6 +8,7 @@ __all__ = ["clock", "office", "ring", "service", "smtp", "trial"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    """Known only where this folder is named on the command line, which is where it is wanted."""
     parser.addoption(
         "--write-transcripts",
         action="store_true",

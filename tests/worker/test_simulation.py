@@ -112,7 +112,7 @@ def test_the_journey_is_as_it_was_agreed(
     sim.run_until(START + 10 * YEAR)
     transcript = sim.transcript(person)
     golden = TRANSCRIPTS / f"{journey.__name__}.txt"
-    if request.config.getoption("--write-transcripts"):
+    if request.config.getoption("--write-transcripts", default=False):
         golden.parent.mkdir(exist_ok=True)
         golden.write_text(transcript, "utf-8")
     assert transcript == golden.read_text("utf-8")
