@@ -1,0 +1,101 @@
+"""What became of each reminder, in words: sent, shown, skipped, planned, and tests apart."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import Engine, insert, update
+
+from sayso.services import reminder_planning
+from sayso.services.reminder_history import history_of
+from sayso.store.tables_messages import delivery, reminder
+from support.stage import Stage
+
+CESSATION = date(2026, 3, 20)
+
+
+@pytest.fixture
+def stage(engine: Engine) -> Stage:
+    stage = Stage(engine).set_up()
+    stage.enrol("P-001", CESSATION)
+    row_id = stage.row_id("P-001")
+    with stage.open() as connection:
+        reminder_planning.replan(connection, [row_id], stage.at("P-001", 69))
+    return stage
+
+
+def message(stage: Stage, **values: object) -> dict[str, object]:
+    now = stage.at("P-001", 70)
+    return {
+        "participant_id": 1,
+        "purpose": "test",
+        "channel": "push",
+        "idempotency_key": f"key {sorted(values.items())!r}"[:200],
+        "state": "sent",
+        "next_at": now,
+        "expires_at": now + timedelta(days=1),
+        "created_at": now,
+        "why": "The push service took it.",
+        **values,
+    }
+
+
+def test_what_is_planned_says_that_nothing_has_been_sent(stage: Stage) -> None:
+    with stage.open() as connection:
+        found = history_of(connection, 1)
+
+    assert {entry["outcome"] for entry in found} == {"planned"}
+    assert {entry["timepoint"] for entry in found} == {"W12"}
+    moments = [entry["at"] for entry in found]
+    assert moments == sorted(moments, reverse=True)
+
+
+def test_a_confirmed_message_was_shown_and_a_test_has_no_timepoint(stage: Stage) -> None:
+    now = stage.at("P-001", 71)
+    with stage.open() as connection:
+        connection.execute(insert(delivery).values(message(stage, sent_at=now, acked_at=now)))
+        shown = history_of(connection, 1)
+    (test,) = [entry for entry in shown if entry["timepoint"] is None]
+
+    assert (test["step"], test["channel"], test["outcome"]) == ("test", "push", "shown")
+    assert test["why"] == "The phone confirmed that it was shown."
+    assert test["at"] == now
+
+
+def test_a_message_stands_in_the_place_of_its_reminder(stage: Stage) -> None:
+    with stage.open() as connection:
+        before = history_of(connection, 1)
+        first = connection.execute(
+            update(reminder)
+            .where(reminder.c.step == "open")
+            .values(decided_at=stage.at("P-001", 70), decision="queued", reason="due")
+            .returning(reminder.c.id)
+        ).scalar_one()
+        sent = message(stage, reminder_id=first, purpose="reminder", channel="email",
+                       outcome="accepted", sent_at=stage.at("P-001", 70))  # fmt: skip
+        connection.execute(insert(delivery).values(sent))
+        after = history_of(connection, 1)
+
+    assert len(after) == len(before)
+    opened = next(entry for entry in after if entry["step"] == "open")
+    assert (opened["channel"], opened["outcome"]) == ("email", "accepted")
+
+
+def test_a_skipped_reminder_keeps_its_reason(stage: Stage) -> None:
+    with stage.open() as connection:
+        connection.execute(
+            update(reminder)
+            .where(reminder.c.step == "day-3")
+            .values(
+                decided_at=stage.at("P-001", 73),
+                decision="skipped",
+                reason="paused",
+                why="Reminders are paused until 2026-06-05.",
+            )
+        )
+        found = history_of(connection, 1)
+
+    skipped = next(entry for entry in found if entry["step"] == "day-3")
+    assert (skipped["outcome"], skipped["channel"]) == ("skipped", None)
+    assert skipped["why"] == "Reminders are paused until 2026-06-05."
