@@ -34,7 +34,6 @@ export interface Occasion {
 export interface Reminders {
   hour: number;
   paused_until: string | null;
-  snooze_until?: string | null;
   opted_out: boolean;
   push: "proven" | "unproven" | "none";
   email: boolean;
