@@ -15,7 +15,9 @@ _SENTENCE = validate.Length(min=1, max=500)
 class EnrolBody(Schema):
     """Everything that enrolment needs, on one screen."""
 
-    code = fields.String(required=True, validate=validate.Regexp(r"^[A-Za-z0-9][A-Za-z0-9-]{1,31}$"))
+    code = fields.String(
+        required=True, validate=validate.Regexp(r"^[A-Za-z0-9][A-Za-z0-9-]{1,31}$")
+    )
     site = fields.String(required=True, validate=_SHORT)
     arm = fields.String(required=True, validate=_SHORT)
     enrolled_on = fields.Date(required=True)
