@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sayso.services import audit
 from sayso.store.tables_forms import draft, response, response_conflict, score
 from sayso.store.tables_messages import audit_event
+from support.stage import STUDY
 from support.statements import counted
 from support.visitors import Visitors, body
 
@@ -73,6 +74,40 @@ def test_a_number_of_somebody_else_tells_nothing(visitors: Visitors) -> None:
     assert answer.status_code == 409
     [kept] = rows(visitors, response_conflict)
     assert kept.participant_id == visitors.row_id("amy")
+
+
+def test_a_second_body_is_on_record_once(visitors: Visitors) -> None:
+    card, response_id = visitors.open_form(), uuid4()
+    visitors.alice.put(f"/api/me/responses/{response_id}", body(card, answers={"h1": 1}))
+
+    for _ in range(2):
+        visitors.alice.put(f"/api/me/responses/{response_id}", body(card, answers={"h1": "canary"}))
+
+    kept = select(audit_event).where(audit_event.c.action == "response.conflict-kept")
+    with visitors.stage.open() as connection:
+        [event] = connection.execute(kept).all()
+    assert event.subject == f"response/{response_id}"
+    assert (event.participant_id, event.actor_kind) == (visitors.row_id("alice"), "participant")
+    assert "canary" not in str(event.details)
+
+
+def test_each_site_decides_about_its_own_participants_answers_only(visitors: Visitors) -> None:
+    """Amy's phone used the number of Alice's response: S1 must not settle what S2 looks at."""
+    response_id = uuid4()
+    visitors.alice.put(f"/api/me/responses/{response_id}", body(visitors.open_form("alice")))
+    visitors.amy.put(f"/api/me/responses/{response_id}", body(visitors.open_form("amy")))
+    decision = {"accept": True, "reason": "She sent it"}
+    path = f"/api/studies/{STUDY}/participants/{{}}/conflicts/{response_id}/resolution"
+
+    not_theirs = visitors.bob.post(path.format("P-001"), decision)
+    theirs = visitors.dana.post(path.format("P-200"), decision)
+
+    assert (not_theirs.status_code, not_theirs.json["slug"]) == (422, "already-settled")
+    assert theirs.status_code == 200
+    [kept] = rows(visitors, response_conflict)
+    assert (kept.resolution, kept.resolved_by) == ("accepted", visitors.stage.staff_ids["dana"])
+    [original] = rows(visitors, response)
+    assert original.conflict_resolution is None
 
 
 def test_a_second_response_to_the_same_form_is_a_duplicate(visitors: Visitors) -> None:

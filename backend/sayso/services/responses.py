@@ -102,7 +102,7 @@ def submit(
     body_sha256 = fingerprint(said)
     context = submit_context(connection, person.id, said.expected_form_id, said.id)
     if context.same_id is not None:
-        return _again(connection, person, context.same_id, said, body_sha256, now)
+        return _again(connection, actor, person, context.same_id, said, body_sha256, now)
     questionnaire = _questionnaire(connection, said.questionnaire_sha256)
     rules_now = publishing.study_by_hash(connection, person.study_sha256).rules
     judged = _judge(context, person, said, questionnaire, rules_now, offer_key, now)
@@ -154,6 +154,7 @@ def _questionnaire(connection: Connection, sha256: str) -> Questionnaire:
 
 def _again(
     connection: Connection,
+    actor: Actor,
     person: ParticipantSession,
     known: Any,
     said: Submission,
@@ -163,14 +164,16 @@ def _again(
     kept = receipt(said.id, known.same_received_at, known.same_disposition)
     if known.same_participant == person.id and known.same_body == body_sha256:
         return Outcome(kept, created=False)
-    insert_once(
-        connection,
-        response_conflict,
-        {
-            "response_id": said.id, "participant_id": person.id, "body": _body(said),
-            "body_sha256": body_sha256, "received_at": now,
-        },
-    )  # fmt: skip
+    second = {
+        "response_id": said.id, "participant_id": person.id, "body": _body(said),
+        "body_sha256": body_sha256, "received_at": now,
+    }  # fmt: skip
+    if insert_once(connection, response_conflict, second):
+        audit.record(
+            connection, actor, "response.conflict-kept", f"response/{said.id}",
+            after={"body_sha256": body_sha256, "questionnaire": said.questionnaire_sha256},
+            participant_id=person.id, site_id=person.site_id, now=now,
+        )  # fmt: skip
     return Outcome(kept, created=False, conflict=True)
 
 
