@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -16,6 +13,7 @@ from sayso.services import audit, limits
 from sayso.services.responses import Outcome
 from sayso.store.engine import transaction
 from sayso.store.tables_forms import response
+from support.at_once import at_once
 from support.stage import Stage
 
 CODE = "P-001"
@@ -26,27 +24,6 @@ def stage(engine: Engine) -> Stage:
     stage = Stage(engine).set_up()
     stage.enrol(CODE, date(2026, 3, 20))
     return stage
-
-
-def at_once(work: Callable[[int], Any], times: int) -> list[Any]:
-    """Run `work` on several threads that start together; raises what any of them raised."""
-    gate, found, failed = threading.Barrier(times), [], []
-
-    def run(number: int) -> None:
-        gate.wait()
-        try:
-            found.append(work(number))
-        except Exception as error:
-            failed.append(error)
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(times)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if failed:
-        raise failed[0]
-    return found
 
 
 def test_the_same_response_sent_twice_is_stored_once(stage: Stage) -> None:

@@ -10,7 +10,9 @@ from sqlalchemy import select
 from sayso.domain import ack
 from sayso.store.engine import transaction
 from sayso.store.tables_messages import delivery, push_subscription
+from support.at_once import at_once
 from support.push_service import PushService
+from support.stage import STUDY
 from support.visitors import Visitor, Visitors
 
 PATH = "/api/me/subscriptions"
@@ -69,6 +71,29 @@ def test_the_app_may_repeat_it_at_every_start(visitors: Visitors) -> None:
 def test_members_that_browsers_add_are_left_aside(visitors: Visitors) -> None:
     answer = visitors.alice.put(PATH, subscription() | {"expirationTime": None})
     assert answer.status_code == 200
+
+
+def test_the_page_and_its_service_worker_may_register_at_once(visitors: Visitors) -> None:
+    phones, hers = [visitors.stranger() for _ in range(3)], subscription()
+    for phone in phones:
+        phone.client.set_cookie("sayso-participant", visitors.stage.phones["P-001"])
+
+    answers = at_once(lambda number: phones[number].put(PATH, hers), 3)
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert {answer.json["id"] for answer in answers} == {row.id for row in rows(visitors)}
+    assert len(rows(visitors)) == 1
+
+
+def test_only_her_own_site_reads_of_it_in_the_trail(visitors: Visitors) -> None:
+    visitors.alice.put(PATH, subscription())
+    visitors.amy.put(PATH, subscription(2))
+    path = f"/api/studies/{STUDY}/audit"
+
+    for name, seen in (("ivy", ["P-001"]), ("bob", ["P-001"]), ("dana", ["P-200"])):
+        events = getattr(visitors, name).get(path).json["events"]
+        about = [e["participant"] for e in events if e["action"] == "subscription.registered"]
+        assert about == seen, name
 
 
 def test_a_new_address_replaces_the_old_one(visitors: Visitors) -> None:

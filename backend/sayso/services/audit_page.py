@@ -60,11 +60,14 @@ def page(
 
 
 def _within(within: Reach) -> ColumnElement[bool]:
-    """Events at these sites and one's own; what belongs to no site is for administrators."""
+    """Events at these sites and one's own; what belongs to no site is for administrators.
+
+    An event about a participant belongs to her site even where nobody noted the site with it.
+    """
     own = (audit_event.c.actor_kind == "staff") & (audit_event.c.actor_id == within.actor.id)
-    seen = [audit_event.c.site_id.in_(within.sites), own]
+    seen = [audit_event.c.site_id.in_(within.sites), participant.c.site_id.in_(within.sites), own]
     if within.actor.role in SEES_ALL:
-        seen.append(audit_event.c.site_id.is_(None))
+        seen.append(audit_event.c.site_id.is_(None) & audit_event.c.participant_id.is_(None))
     return or_(*seen)
 
 

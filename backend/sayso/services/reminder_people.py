@@ -67,6 +67,13 @@ def load(connection: Connection, ids: Collection[int], now: datetime) -> dict[in
     return found
 
 
+def home_of(connection: Connection, participant_id: int) -> int:
+    """The row id of a participant's site, for the audit trail."""
+    return connection.execute(
+        select(participant.c.site_id).where(participant.c.id == participant_id)
+    ).scalar_one()
+
+
 def in_force(connection: Connection, study_key: str, now: datetime) -> Study:
     """The version whose reminder policy applies today: the last one that has taken effect."""
     published = publishing.versions(connection, study_key)

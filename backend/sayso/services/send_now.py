@@ -49,6 +49,7 @@ def send_now(
     insert_new(connection, delivery, reminder_queue.deliveries(row, who, now))
     audit.record(
         connection, actor, "reminder.sent-by-staff", f"reminder/{row.id}",
-        after={"timepoint": timepoint}, participant_id=participant_id, now=now,
+        after={"timepoint": timepoint}, participant_id=participant_id,
+        site_id=reminder_people.home_of(connection, participant_id), now=now,
     )  # fmt: skip
     return verdict

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, literal, select, update
+from sqlalchemy import Connection, Row, and_, func, literal, select, update
 
 from sayso.domain import ack
 from sayso.domain.eligibility import SEND, may_set_up
@@ -23,6 +23,7 @@ from sayso.services.reminders import stop_deliveries
 from sayso.store.sealed import Keyring
 from sayso.store.statements import insert_new
 from sayso.store.tables_messages import delivery, push_subscription
+from sayso.store.upsert import insert_once
 
 MOST_PHONES = 5
 _LASTS = {"test": timedelta(minutes=15), "confirm": timedelta(hours=24)}
@@ -189,20 +190,28 @@ def _keep(
     keyring: Keyring,
     now: datetime,
 ) -> int:
+    of_digest = select(push_subscription.c.id).where(push_subscription.c.endpoint_hash == digest)
     if known is None:
-        statement = insert(push_subscription).values(
+        new = {
             **values,
-            endpoint_hash=digest,
-            endpoint_sealed=keyring.seal(handed.endpoint),
-            created_at=now,
-            failures=0,
-        )
-        return int(connection.execute(statement.returning(push_subscription.c.id)).scalar_one())
+            "endpoint_hash": digest,
+            "endpoint_sealed": keyring.seal(handed.endpoint),
+            "created_at": now,
+            "failures": 0,
+        }
+        made = insert_once(connection, push_subscription, new)
+        row_id = int(connection.execute(of_digest).scalar_one())
+        if made:
+            return row_id
+        # The page and its service worker registered the same address at the same instant, and the
+        # other one was first: what it wrote is written again below.
+    else:
+        row_id = int(known.id)
     # The phone went to somebody else, came back from the dead or made new keys: what it proved
     # before says nothing about now.
     connection.execute(
         update(push_subscription)
-        .where(push_subscription.c.id == known.id)
+        .where(push_subscription.c.id == row_id)
         .values(
             **values,
             created_at=now,
@@ -214,7 +223,7 @@ def _keep(
             dead_reason=None,
         )
     )
-    return int(known.id)
+    return row_id
 
 
 def _forget_others(
@@ -266,11 +275,13 @@ def _message(
 
 
 def _record(connection: Connection, actor: Actor, action: str, row_id: int, now: datetime) -> None:
+    participant_id, _device = _owner(actor)
     audit.record(
         connection,
         actor,
         action,
         f"subscription/{row_id}",
-        participant_id=actor.id,
+        participant_id=participant_id,
+        site_id=reminder_people.home_of(connection, participant_id),
         now=now,
     )
