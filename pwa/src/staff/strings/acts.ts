@@ -99,6 +99,10 @@ export const acts = {
     submit: "Decline",
     done: "Exemption declined",
   },
+  remind: {
+    button: "Send a reminder now",
+    label: (entry: string) => `Send a reminder now: ${entry}`,
+  },
   takeBack: {
     button: "Take back",
     label: (entry: string) => `Take back: ${entry}`,

@@ -8,6 +8,7 @@ import { Badge, toneOf } from "../parts/bits";
 import { mayWrite, useSession } from "../session";
 import { t } from "../strings";
 import { reasonLabel, useStudy } from "../study";
+import { RemindNow } from "./remind-now";
 import { statusWords } from "./status";
 import { type Entry, type Group, responseLine, scoreLines, timeline } from "./timeline";
 
@@ -97,6 +98,9 @@ function EntryLine({ entry, person, today, onDone, onNewer }: EntryLineProps) {
           </p>
         ))}
         {entry.occasion ? <FormLines entry={entry} person={person} /> : null}
+        {entry.occasion && entry.until ? (
+          <RemindNow person={person} timepoint={entry.occasion.timepoint} title={entry.title} />
+        ) : null}
         {entry.entered ? (
           <TakeBack
             entered={entry.entered}

@@ -204,6 +204,37 @@ describe("one participant", () => {
     expect(calls.at(-1)?.body).toEqual({ reason: "Wrong person" });
   });
 
+  it("can be reminded of what is open, or staff read why not", async () => {
+    const open = form(1, { status: "open", opens: "2026-06-01", closes: "2099-06-29" });
+    const why = "Not sent: three reminders went out since 2026-06-10.";
+    const calls = serve({
+      [`GET ${base}`]: { ...mary, forms: [open] },
+      [`POST ${base}/reminders`]: { sent: false, reason: "weekly-cap", why },
+    });
+    show(<ParticipantPage code="P-001" />);
+    await userEvent.click(
+      await screen.findByRole("button", { name: "Send a reminder now: Week 12" }),
+    );
+    expect(
+      await screen.findByText("Not sent: three reminders went out since 10 Jun 2026."),
+    ).toBeTruthy();
+    expect(calls.at(-1)?.body).toEqual({ timepoint: "W12" });
+  });
+
+  it("is not reminded when exempt, nor of what is over", async () => {
+    const open = form(1, { status: "open", closes: "2099-06-29" });
+    serve({
+      [`GET ${base}`]: {
+        ...mary,
+        exempt_since: "2026-06-01",
+        forms: [open, form(2, { timepoint: "BL" })],
+      },
+    });
+    show(<ParticipantPage code="P-001" />);
+    await screen.findByText(/Enrolled at/);
+    expect(screen.queryByRole("button", { name: /Send a reminder now/ })).toBeNull();
+  });
+
   it("is read only for an inspector", async () => {
     serve({ [`GET ${base}`]: mary });
     show(<ParticipantPage code="P-001" />, { ...ann, role: "inspector" });
