@@ -69,9 +69,11 @@ def load(connection: Connection, ids: Collection[int], now: datetime) -> dict[in
 
 def home_of(connection: Connection, participant_id: int) -> int:
     """The row id of a participant's site, for the audit trail."""
-    return connection.execute(
-        select(participant.c.site_id).where(participant.c.id == participant_id)
-    ).scalar_one()
+    return int(
+        connection.execute(
+            select(participant.c.site_id).where(participant.c.id == participant_id)
+        ).scalar_one()
+    )
 
 
 def in_force(connection: Connection, study_key: str, now: datetime) -> Study:
