@@ -48,6 +48,19 @@ def test_a_day_late_is_no_backdating() -> None:
     assert any("Starts 2 days" in one for one in said(person(), exempt(start=60, recorded=62)))
 
 
+def test_from_the_first_day_but_entered_long_after_it() -> None:
+    found = said(person(), exempt(recorded=20))
+
+    assert found[-1] == "Starts 34 days before it was entered."
+
+
+def test_an_enrolment_that_is_entered_late_brings_its_exemption_along() -> None:
+    entered = exempt(recorded=20)
+    late = replace(person(), enrolled_at=entered.recorded_at)
+
+    assert not any("Starts" in sentence for sentence in said(late, entered))
+
+
 def test_a_share_far_above_the_others_is_named() -> None:
     shares = {"A": Ratio(14, 20), "B": Ratio(3, 40), "C": Ratio(2, 30)}
 

@@ -7,7 +7,7 @@ from the record at the moment of looking and change nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sayso.domain.completion import Ratio
 from sayso.domain.participation import Exemption, Facts
@@ -58,10 +58,20 @@ def _answered_in_language(exemption: Exemption, facts: Facts) -> list[str]:
 
 def _backdated(exemption: Exemption, facts: Facts) -> list[str]:
     entered = local_date(exemption.recorded_at, facts.zone)
-    if entered - exemption.valid_from <= BACKDATED_AFTER or exemption.valid_from <= facts.enrolled:
+    if entered - _known_on(exemption, facts) <= BACKDATED_AFTER:
         return []
     days = (entered - exemption.valid_from).days
     return [f"Starts {days} days before it was entered."]
+
+
+def _known_on(exemption: Exemption, facts: Facts) -> date:
+    """The day on which the exemption should have been entered.
+
+    One from the first day is entered with the enrolment, however late that itself is entered.
+    """
+    if exemption.valid_from > facts.enrolled or facts.enrolled_at is None:
+        return exemption.valid_from
+    return max(exemption.valid_from, local_date(facts.enrolled_at, facts.zone))
 
 
 def high_shares(shares: Mapping[str, Ratio]) -> dict[str, str]:
