@@ -142,11 +142,11 @@ def test_the_planner_asks_only_about_what_lasts() -> None:
 
 
 def test_a_phone_is_set_up_for_nobody_exempt_dead_or_not_yet_enrolled() -> None:
-    assert may_set_up(person().facts, NOON).action == SEND
-    assert may_set_up(person(exemptions=(exemption(),)).facts, NOON).reason == "exempt"
-    assert may_set_up(person(events=(event("death"),)).facts, NOON).reason == "death"
+    assert may_set_up(person().facts, NOON, "en").action == SEND
+    assert may_set_up(person(exemptions=(exemption(),)).facts, NOON, "en").reason == "exempt"
+    assert may_set_up(person(events=(event("death"),)).facts, NOON, "en").reason == "death"
     before = datetime(2026, 6, 1, tzinfo=UTC)
-    assert may_set_up(person().facts, before).reason == "not-enrolled"
+    assert may_set_up(person().facts, before, "en").reason == "not-enrolled"
 
 
 ZONES = st.sampled_from(

@@ -117,12 +117,15 @@ def may_remind(
     return _passing(person, at, nudge)
 
 
-def may_set_up(facts: Facts, at: datetime) -> Verdict:
-    """Whether a phone may be registered for reminders and be sent a test."""
+def may_set_up(facts: Facts, at: datetime, language: str) -> Verdict:
+    """Whether a phone may be registered for reminders and be sent a test.
+
+    `language` is the one from whose questionnaires the study exempts.
+    """
     refusal = may_contact(facts, at)
     if refusal.action != SEND:
         return refusal
-    if facts.exempt_on(local_date(at, facts.zone)):
+    if facts.exempt_on(local_date(at, facts.zone), language):
         return Verdict(SKIP, "exempt", _CLOSED_BY[1][2], lasting=True)
     return _GO
 

@@ -154,7 +154,7 @@ def _broken(error: Exception) -> Settlement:
 
 def _verdict(row: Row[Any], person: Reminded, around: Around, now: datetime) -> Verdict:
     if row.reminder_id is None:
-        return may_set_up(person.person.facts, now)
+        return may_set_up(person.person.facts, now, person.person.rules.exemption_language)
     forms = person.forms_at(row.timepoint)
     return may_remind(person.person, forms, now, around.nudge(row, row.reminder_id))
 

@@ -11,14 +11,15 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from sayso.domain.eligibility import SEND, may_set_up
-from sayso.services import access, planning, reminder_planning, reminders
+from sayso.services import access, planning, publishing, reminder_planning, reminders
 from sayso.services.access import Participant
 
 
 def facts_changed(connection: Connection, person: Participant, now: datetime) -> None:
     """Plan the participant's forms anew and stop messages that have lost their ground."""
     planning.replan(connection, person.actor, person.study_key, person.id, now)
-    verdict = may_set_up(access.facts(connection, person), now)
+    rules = publishing.current(connection, person.study_key).study.rules
+    verdict = may_set_up(access.facts(connection, person), now, rules.exemption_language)
     if verdict.action != SEND:
         reminders.cancel_all(connection, person.id, verdict.reason, verdict.why, now)
     reminder_planning.replan(connection, [person.id], now)

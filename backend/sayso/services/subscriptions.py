@@ -64,7 +64,8 @@ def register(
     """
     participant_id, device_id = _owner(actor)
     person = reminder_people.load(connection, [participant_id], now)[participant_id]
-    verdict = may_set_up(person.person.facts, now)
+    rules_now = person.person.rules
+    verdict = may_set_up(person.person.facts, now, rules_now.exemption_language)
     if verdict.action != SEND:
         raise NotAsked(verdict.why)
     rules.origin(handed.endpoint)
