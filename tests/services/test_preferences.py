@@ -1,124 +1,150 @@
-"""What a participant wishes takes effect at once, and is on record."""
+"""What a participant decides herself is done at once, once, and on record."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
 
-from sayso.services import audit, preferences, reminder_planning
+from sayso.domain.errors import FormNotMissing, NotFound
+from sayso.domain.rule_errors import UnknownMissingReason
+from sayso.services import audit, preferences, reasons
 from sayso.services.sessions import ParticipantSession
-from sayso.store.tables_messages import reminder
+from sayso.store.tables_forms import missing_reason
+from support.at_once import at_once
 from support.stage import Stage
 
 CODE = "P-001"
+CLOSED = 99
+"""The day after Week 12 has closed."""
 
 
 @pytest.fixture
 def stage(engine: Engine) -> Stage:
     stage = Stage(engine).set_up()
-    stage.enrol(CODE, date(2026, 3, 20), email="alice@example.org")
+    stage.enrol(CODE, date(2026, 3, 20))
     return stage
 
 
-def change(stage: Stage, now: datetime, **wished: Any) -> ParticipantSession:
+def change(stage: Stage, wished: dict[str, Any], day: int = 10) -> ParticipantSession:
+    moment = stage.at(CODE, day)
     with stage.open() as connection:
-        person = stage.session(connection, CODE, now)
-        return preferences.change(connection, person.actor, person, wished, now)
+        person = stage.session(connection, CODE, moment)
+        return preferences.change(connection, person.actor, person, wished, moment)
 
 
-def planned(stage: Stage) -> list[Any]:
+def say_why(stage: Stage, form_id: int, reason: str, day: int = CLOSED) -> None:
+    moment = stage.at(CODE, day)
     with stage.open() as connection:
-        return list(
-            connection.execute(
-                select(reminder).where(reminder.c.decided_at.is_(None)).order_by(reminder.c.due_at)
+        person = stage.session(connection, CODE, moment)
+        preferences.say_why_missed(connection, person.actor, person, form_id, reason, moment)
+
+
+def actions(stage: Stage, beginning: str) -> list[str]:
+    with stage.open() as connection:
+        return [one.action for one in audit.events(connection) if one.action.startswith(beginning)]
+
+
+def standing(stage: Stage, form_id: int) -> list[tuple[str, str]]:
+    with stage.open() as connection:
+        rows = connection.execute(
+            select(missing_reason.c.reason, missing_reason.c.given_by).where(
+                missing_reason.c.expected_form_id == form_id, missing_reason.c.voided_at.is_(None)
             )
         )
+        return [(row.reason, row.given_by) for row in rows]
 
 
-def plan(stage: Stage, now: datetime) -> None:
+def test_only_what_was_named_changes(stage: Stage) -> None:
+    change(stage, {"hour": 8})
+    after = change(stage, {"paused_until": date(2026, 5, 1)})
+
+    assert (after.reminder_hour, after.reminders_paused_until) == (8, date(2026, 5, 1))
+    assert after.reminders_opted_out_at is None
+
+
+def test_the_same_wish_again_is_no_change(stage: Stage) -> None:
+    change(stage, {"hour": 8})
+    change(stage, {"hour": 8})
+
+    assert actions(stage, "reminders.") == ["reminders.changed"]
+
+
+def test_doing_without_reminders_counts_from_the_first_time(stage: Stage) -> None:
+    first = change(stage, {"opted_out": True}, day=10).reminders_opted_out_at
+    again = change(stage, {"opted_out": True}, day=20).reminders_opted_out_at
+    back = change(stage, {"opted_out": False}, day=30).reminders_opted_out_at
+
+    assert first == again == stage.at(CODE, 10)
+    assert back is None
+
+
+def test_asking_for_a_call_twice_keeps_the_first_time(stage: Stage) -> None:
+    asked = []
+    for day in (10, 12):
+        with stage.open() as connection:
+            person = stage.session(connection, CODE, stage.at(CODE, day))
+            asked.append(
+                preferences.request_call(connection, person.actor, person, stage.at(CODE, day))
+            )
+
+    assert asked == [stage.at(CODE, 10)] * 2
+    assert actions(stage, "call.") == ["call.requested"]
+
+
+def test_a_call_that_nobody_asked_for_cannot_be_taken_back(stage: Stage) -> None:
     with stage.open() as connection:
-        reminder_planning.replan(connection, [stage.session(connection, CODE, now).id], now)
+        person = stage.session(connection, CODE, stage.at(CODE, 10))
+        preferences.take_back_call(connection, person.actor, person, stage.at(CODE, 10))
+
+    assert actions(stage, "call.") == []
 
 
-def actions(stage: Stage) -> list[str]:
-    with stage.open() as connection:
-        return [event.action for event in audit.events(connection)]
+def test_two_taps_at_once_leave_one_reason(stage: Stage) -> None:
+    form = stage.forms(CODE)[0]
+    given = ("too_ill", "no_time", "technical")
+
+    at_once(lambda number: say_why(stage, form.id, given[number]), 3)
+
+    assert len(standing(stage, form.id)) == 1
+    assert len(actions(stage, "missing-reason.")) == 3
 
 
-def test_reminders_move_to_the_hour_she_likes(stage: Stage, now: datetime) -> None:
-    plan(stage, now)
-    assert {row.local_wall[11:13] for row in planned(stage)} == {"10"}
+def test_her_word_replaces_what_staff_had_coded_and_theirs_hers(stage: Stage) -> None:
+    form = stage.forms(CODE)[0]
 
-    change(stage, now, hour=18)
+    def coded(reason: str) -> None:
+        with stage.open() as connection:
+            person = stage.hold(connection, CODE, "bob")
+            reasons.record(connection, person, form.id, reason, stage.at(CODE, CLOSED))
 
-    assert {row.local_wall[11:13] for row in planned(stage)} == {"18"}
-
-
-def test_who_wants_none_has_none_planned(stage: Stage, now: datetime) -> None:
-    plan(stage, now)
-    assert planned(stage)
-
-    person = change(stage, now, opted_out=True)
-
-    assert person.reminders_opted_out_at == now
-    assert planned(stage) == []
+    coded("could_not_reach")
+    say_why(stage, form.id, "too_ill")
+    assert standing(stage, form.id) == [("too_ill", "participant")]
+    coded("visit_missed")
+    assert standing(stage, form.id) == [("visit_missed", "staff")]
 
 
-def test_opting_out_twice_keeps_the_first_moment(stage: Stage, now: datetime) -> None:
-    change(stage, now, opted_out=True)
-
-    again = change(stage, now + timedelta(days=1), opted_out=True)
-
-    assert again.reminders_opted_out_at == now
+@pytest.mark.parametrize("reason", ["could_not_reach", "event_reported_late", "bored", ""])
+def test_reasons_that_are_not_hers_to_know(stage: Stage, reason: str) -> None:
+    with pytest.raises(UnknownMissingReason, match="too_ill"):
+        say_why(stage, stage.forms(CODE)[0].id, reason)
 
 
-def test_a_change_is_on_record_with_before_and_after(stage: Stage, now: datetime) -> None:
-    change(stage, now, hour=18)
-    change(stage, now, hour=8)
+def test_a_form_that_is_open_or_answered_was_not_missed(stage: Stage) -> None:
+    first, second = stage.forms(CODE)[:2]
+    stage.answer(CODE, 85, only=first.questionnaire)
 
-    with stage.open() as connection:
-        last = list(audit.events(connection))[-1]
-    assert last.action == "reminders.changed"
-    assert last.details == {"before": {"reminder_hour": 18}, "after": {"reminder_hour": 8}}
-    assert last.actor.kind == "participant"
-
-
-@pytest.mark.parametrize("wished", [{}, {"hour": None}, {"paused_until": None}])
-def test_wishing_what_is_so_already_changes_nothing(
-    stage: Stage, now: datetime, wished: dict[str, Any]
-) -> None:
-    before = actions(stage)
-
-    change(stage, now, **wished)
-
-    assert actions(stage) == before
+    with pytest.raises(FormNotMissing):
+        say_why(stage, second.id, "too_ill", day=90)
+    with pytest.raises(FormNotMissing):
+        say_why(stage, first.id, "too_ill")
 
 
-def test_the_last_answer_of_an_occasion_ends_its_reminders(stage: Stage, now: datetime) -> None:
-    plan(stage, now)
-    assert any(row.occasion == "W12" for row in planned(stage))
-    day = (now.date() - date(2026, 3, 20)).days
-    first, *_rest = stage.pack
+def test_somebody_elses_form_does_not_exist_for_her(stage: Stage) -> None:
+    stage.enrol("P-002", date(2026, 3, 20))
 
-    stage.answer(CODE, day, only=first)
-    assert any(row.occasion == "W12" for row in planned(stage)), "one form of four is in"
-
-    for name in _rest:
-        stage.answer(CODE, day, only=name)
-    assert all(row.occasion != "W12" for row in planned(stage))
-
-
-def test_a_call_that_is_taken_back_is_on_record(stage: Stage, now: datetime) -> None:
-    with stage.open() as connection:
-        person = stage.session(connection, CODE, now)
-        assert preferences.request_call(connection, person.actor, person, now) == now
-        person = stage.session(connection, CODE, now)
-        preferences.take_back_call(connection, person.actor, person, now)
-        person = stage.session(connection, CODE, now)
-        preferences.take_back_call(connection, person.actor, person, now)
-
-    assert person.call_requested_at is None
-    assert actions(stage)[-2:] == ["call.requested", "call.taken-back"]
+    with pytest.raises(NotFound):
+        say_why(stage, stage.forms("P-002")[0].id, "too_ill")

@@ -258,4 +258,16 @@ def test_only_reasons_that_are_hers_to_know_and_only_for_what_was_missed(
     )
 
     assert (strange.status_code, strange.json["slug"]) == (422, "unknown-missing-reason")
-    assert early.status_code == 404
+    assert (early.status_code, early.json["slug"]) == (422, "form-not-missing")
+
+
+def test_no_reason_is_taken_for_what_was_answered(visitors: Visitors) -> None:
+    card = visitors.open_form()
+    visitors.alice.put(f"/api/me/responses/{uuid4()}", body(card))
+    visitors.clock.advance(timedelta(days=20))
+
+    answer = visitors.alice.post(
+        "/api/me/missing-reasons", {"expected_form_id": card["id"], "reason": "too_ill"}
+    )
+
+    assert (answer.status_code, answer.json["slug"]) == (422, "form-not-missing")

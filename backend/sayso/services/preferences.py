@@ -13,10 +13,12 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from sayso.domain.audit import Actor
-from sayso.domain.errors import NotFound
+from sayso.domain.errors import FormNotMissing, NotFound
 from sayso.domain.rule_errors import UnknownMissingReason
-from sayso.services import audit, reminder_planning
+from sayso.domain.status import status_of
+from sayso.services import audit, publishing, reminder_planning
 from sayso.services.sessions import ParticipantSession
+from sayso.store.facts import own_facts, stored_form
 from sayso.store.tables import participant
 from sayso.store.tables_forms import expected_form, missing_reason
 
@@ -89,19 +91,15 @@ def say_why_missed(
 ) -> None:
     """Note her own reason for a missed form; a reason that stands is replaced, not overwritten.
 
-    Raises NotFound for a form that is not hers, UnknownMissingReason.
+    Raises NotFound for a form that is not hers, FormNotMissing, UnknownMissingReason.
     """
     if reason not in OWN_REASONS:
         raise UnknownMissingReason(f"Choose one of: {', '.join(OWN_REASONS)}")
-    form = connection.execute(
-        select(expected_form.c.id).where(
-            expected_form.c.id == form_id,
-            expected_form.c.participant_id == person.id,
-            expected_form.c.closes_at <= now,
-        )
-    ).one_or_none()
-    if form is None:
-        raise NotFound
+    # Two taps at once, or a tap while staff code the reason, must not leave two that stand.
+    connection.execute(
+        select(participant.c.id).where(participant.c.id == person.id).with_for_update()
+    )
+    _refuse_unless_missing(connection, person, form_id, now)
     standing = missing_reason.c.expected_form_id == form_id, missing_reason.c.voided_at.is_(None)
     before = connection.execute(select(missing_reason.c.reason).where(*standing)).scalars().all()
     if reason in before:
@@ -121,6 +119,24 @@ def say_why_missed(
         before={"reason": before[0]} if before else None, after={"reason": reason},
         participant_id=person.id, site_id=person.site_id, now=now,
     )  # fmt: skip
+
+
+def _refuse_unless_missing(
+    connection: Connection, person: ParticipantSession, form_id: int, now: datetime
+) -> None:
+    row = connection.execute(
+        select(expected_form).where(
+            expected_form.c.id == form_id,
+            expected_form.c.participant_id == person.id,
+            expected_form.c.cancelled_at.is_(None),
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    rules = publishing.study_by_hash(connection, person.study_sha256).rules
+    status = status_of(stored_form(row), own_facts(connection, person), now, rules)
+    if status.status != "missing":
+        raise FormNotMissing("There is no reason to give: this questionnaire was not missed")
 
 
 def _set_call(
