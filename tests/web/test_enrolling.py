@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from sayso.domain.errors import ParticipantExempt
-from sayso.services import enrolment, sessions
+from sayso.services import enrolment, exemptions, sessions
 from sayso.store.tables import device, enrolment_code, session
 from support.stage import COMMAND
 from support.visitors import Visitors
@@ -226,3 +226,20 @@ def test_a_revoked_device_is_out_whatever_its_session_says(visitors: Visitors) -
         connection.execute(update(device).values(revoked_at=visitors.clock.now()))
 
     assert visitors.alice.get("/api/me").status_code == 401
+
+
+def test_who_became_exempt_in_the_meantime_gets_no_phone(visitors: Visitors) -> None:
+    code, stage, now = new_code(visitors), visitors.stage, visitors.clock.now()
+    first_day = stage.day("P-001", -14)
+    with stage.open() as connection:
+        exemptions.record(
+            connection, stage.hold(connection, "P-001", "bob"), "LANGUAGE", first_day, None, None,
+            now,
+        )  # fmt: skip
+    with stage.open() as connection:
+        (waiting,) = exemptions.ids_of(connection, stage.hold(connection, "P-001", "erin"))
+        exemptions.approve(connection, stage.hold(connection, "P-001", "erin"), waiting, now)
+
+    answer = visitors.stranger().post("/api/device-sessions", {"code": code})
+
+    assert (answer.status_code, answer.json["slug"]) == (422, "code-not-accepted")

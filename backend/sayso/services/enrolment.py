@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -30,7 +31,7 @@ from sayso.domain.errors import (
 from sayso.domain.study import Study
 from sayso.domain.walltime import local_date, zone_of
 from sayso.services import audit, limits, planning, publishing, sessions, sites
-from sayso.store.facts import facts_of
+from sayso.store.facts import facts_of_one
 from sayso.store.sealed import Keyring
 from sayso.store.tables import (
     anchor,
@@ -45,6 +46,7 @@ HOW_ASSESSED = ("asked", "form_trial", "interpreter_present")
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LENGTH = 8
 _LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"})
+_PLACE = (participant.c.site_id, participant.c.study_key, participant.c.zone)
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 
 
@@ -142,8 +144,15 @@ def new_code(
     With `replace_devices` every enrolled phone is revoked at once ("lost or new phone"). Raises
     ParticipantExempt for somebody who is exempt today.
     """
-    person = connection.execute(select(participant).where(participant.c.id == participant_id)).one()
-    _refuse_exempt(connection, participant_id, person.zone, person.study_key, now)
+    person = connection.execute(
+        select(participant, participant.c.id.label("person")).where(
+            participant.c.id == participant_id
+        )
+    ).one()
+    if _exempt_today(connection, person, now):
+        raise ParticipantExempt(
+            f"{person.code} is exempt from questionnaires, so there is no phone to enrol"
+        )
     revoked = []
     if replace_devices:
         revoked = sessions.revoke_devices(connection, participant_id, reason or "replaced", now)
@@ -185,6 +194,7 @@ def exchange(
 ) -> NewDevice | None:
     """Enrol a phone with a code; None when the code does not work, whatever the reason.
 
+    Somebody who became exempt after her code was made gets no phone either.
     `source` is the address that tries, used only through a keyed hash. Raises SlowDown after too
     many tries. Commit the transaction also when the answer is None: the try has to count.
     """
@@ -193,7 +203,7 @@ def exchange(
         if wait := limits.take(connection, bucket, key, now):
             raise SlowDown(wait)
     found = connection.execute(
-        select(enrolment_code.c.id, participant.c.id.label("person"), participant.c.site_id)
+        select(enrolment_code.c.id, participant.c.id.label("person"), *_PLACE)
         .join(participant, participant.c.id == enrolment_code.c.participant_id)
         .where(
             enrolment_code.c.code_hash == keyring.keyed_hash("enrolment code", plain_code(code)),
@@ -203,7 +213,7 @@ def exchange(
         )
         .with_for_update(of=enrolment_code)
     ).one_or_none()
-    if found is None:
+    if found is None or _exempt_today(connection, found, now):
         return None
     connection.execute(
         update(enrolment_code).where(enrolment_code.c.id == found.id).values(used_at=now)
@@ -331,15 +341,11 @@ def _exempt(
     )  # fmt: skip
 
 
-def _refuse_exempt(
-    connection: Connection, participant_id: int, zone: str, study_key: str, now: datetime
-) -> None:
-    language = publishing.current(connection, study_key).study.rules.exemption_language
-    known = facts_of(connection, participant.c.id == participant_id)[participant_id]
-    if known.exempt_on(local_date(now, zone), language) is not None:
-        raise ParticipantExempt(
-            f"{known.code} is exempt from questionnaires, so there is no phone to enrol"
-        )
+def _exempt_today(connection: Connection, row: Any, now: datetime) -> bool:
+    """Whether the participant of a row with `person`, `study_key` and `zone` is exempt today."""
+    language = publishing.current(connection, row.study_key).study.rules.exemption_language
+    known = facts_of_one(connection, row.person)
+    return known.exempt_on(local_date(now, row.zone), language) is not None
 
 
 def _recorded(new: NewParticipant) -> dict[str, object]:
