@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, select, update
 
@@ -31,7 +31,8 @@ CODES_OVERALL = Bucket("code-all", 300, 0.5)
 SIGN_INS_FROM_ADDRESS = Bucket("sign-in-address", 60, 5.0)
 SIGN_INS_TO_ACCOUNT = Bucket("sign-in-account", 10, 30.0)
 INVITATIONS_FROM_ADDRESS = Bucket("invitation-address", 20, 30.0)
-ACKS_OVERALL = Bucket("ack-all", 2000, 0.01)
+# The slowest bucket above fills up in ten minutes.
+_FULL_AFTER = timedelta(hours=1)
 
 
 def take(connection: Connection, bucket: Bucket, source: str, now: datetime) -> int:
@@ -63,6 +64,10 @@ def take(connection: Connection, bucket: Bucket, source: str, now: datetime) -> 
     return 0 if tokens >= 1.0 else math.ceil((1.0 - tokens) * bucket.seconds_per_token)
 
 
-def forget_full(connection: Connection, before: datetime) -> int:
-    """Remove buckets that nobody has touched since `before`; returns how many."""
-    return connection.execute(delete(rate_bucket).where(rate_bucket.c.updated_at < before)).rowcount
+def forget_full(connection: Connection, now: datetime) -> int:
+    """Remove buckets that have long been full again; returns how many.
+
+    A full bucket says the same as none, and nothing that stands for an address is kept in vain.
+    """
+    old = rate_bucket.c.updated_at < now - _FULL_AFTER
+    return connection.execute(delete(rate_bucket).where(old)).rowcount

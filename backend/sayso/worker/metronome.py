@@ -24,7 +24,7 @@ from sqlalchemy import Engine
 
 from sayso.clock import Clock
 from sayso.domain.errors import StoreUnavailable
-from sayso.services import heartbeats
+from sayso.services import heartbeats, limits
 from sayso.store.engine import transaction
 from sayso.worker import dead_man, planner
 from sayso.worker.tick import Dispatcher
@@ -114,6 +114,7 @@ class Metronome:
             }
             heartbeats.beat(connection, self._name, facts, now)
             heartbeats.forget_old(connection, now)
+            limits.forget_full(connection, now)
         return Counter()
 
     def _tell_outside(self) -> Counter[str]:
