@@ -24,6 +24,7 @@ _LOCK_TIMEOUT = "8s"
 def make_engine(url: str) -> Engine:
     """Make an engine for `sqlite:///path` or `postgresql+psycopg://…`.
 
+    Its errors never carry the values of a statement: they may be answers, and errors are logged.
     Raises ValueError for another kind of address.
     """
     if url.startswith("postgresql://"):
@@ -39,12 +40,15 @@ def make_engine(url: str) -> Engine:
             max_overflow=8,
             pool_timeout=10,
             connect_args={"options": options, "connect_timeout": 5},
+            hide_parameters=True,
         )
     raise ValueError("the database address must begin with sqlite: or postgresql:")
 
 
 def _sqlite(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": _BUSY_MILLISECONDS / 1000})
+    engine = create_engine(
+        url, connect_args={"timeout": _BUSY_MILLISECONDS / 1000}, hide_parameters=True
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
