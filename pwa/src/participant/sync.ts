@@ -159,7 +159,8 @@ export async function askForBackgroundSync(): Promise<void> {
 /** Every moment at which a phone may have found its network again. */
 export function watch(): void {
   const round = (): void => {
-    if (document.visibilityState === "visible" && getState().started) void syncNow();
+    // A stranger has nothing to send and nobody to ask for.
+    if (document.visibilityState === "visible" && getState().me) void syncNow();
   };
   addEventListener("online", round);
   addEventListener("pageshow", round);
