@@ -46,7 +46,7 @@ def measure(rounds: int) -> Section:
             device = playwright.devices["Pixel 7"]
             first, form = [], []
             for _ in range(rounds):
-                first.append(_cold(browser, device, origin, None, "/", "#code"))
+                first.append(_cold(browser, device, origin, None, "/enrol#ABCD-EFGH", "#code"))
                 path = f"/form/{phone.form_id}"
                 form.append(_cold(browser, device, origin, phone, path, "main input"))
             again = _revisit(browser, device, origin)
