@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.."
 
 compile() {
   .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-    --no-header --no-annotate --no-emit-index-url --no-emit-find-links --extra xlsx "$@" pyproject.toml
+    --no-header --no-annotate --no-emit-index-url --no-emit-find-links "$@" pyproject.toml
 }
 
 compile "$@" --output-file requirements/runtime.lock
