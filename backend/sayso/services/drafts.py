@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, exists, select
@@ -12,6 +12,8 @@ from sqlalchemy import Connection, exists, select
 from sayso.domain.errors import NotFound
 from sayso.store.tables_forms import draft, expected_form, response
 from sayso.store.upsert import insert_or_replace
+
+_CLOCKS_DIFFER = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ def save(
 ) -> None:
     """Keep a draft unless a later one is there; one for a form already sent is let go.
 
+    A draft that a phone dated into the future is no later one: its clock was wrong, and it would
+    keep every true one out until that day came.
     Raises NotFound for a form that is not this participant's.
     """
     row = connection.execute(
@@ -41,13 +45,14 @@ def save(
             expected_form.c.id,
             exists().where(response.c.expected_form_id == expected_form.c.id).label("sent"),
             draft.c.saved_at,
+            draft.c.received_at,
         )
         .outerjoin(draft, draft.c.expected_form_id == expected_form.c.id)
         .where(expected_form.c.id == form_id, expected_form.c.participant_id == participant_id)
     ).one_or_none()
     if row is None:
         raise NotFound
-    if row.sent or (row.saved_at is not None and row.saved_at > said.saved_at):
+    if row.sent or (_is_believable(row) and row.saved_at > said.saved_at):
         return
     insert_or_replace(
         connection,
@@ -58,3 +63,8 @@ def save(
             "received_at": now,
         },
     )  # fmt: skip
+
+
+def _is_believable(row: Any) -> bool:
+    """Whether there is a draft, and its phone's clock was about right when it arrived."""
+    return row.saved_at is not None and row.saved_at <= row.received_at + _CLOCKS_DIFFER
