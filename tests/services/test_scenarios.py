@@ -9,7 +9,15 @@ from sqlalchemy import Engine
 
 from sayso.domain.evaluation import rows
 from sayso.domain.status import FormStatus
-from sayso.services import assessments, completion, events, exemptions, publishing, worklist
+from sayso.services import (
+    assessments,
+    completion,
+    decisions,
+    events,
+    exemptions,
+    publishing,
+    worklist,
+)
 from sayso.services.completion import Chosen
 from support.golden_stage import NOW
 from support.stage import STUDY, Stage
@@ -91,6 +99,32 @@ def test_a_phone_five_days_slow_is_not_believed_silently(stage: Stage) -> None:
 
     assert {one.receipt.disposition for one in outcomes} == {"time_disputed"}
     assert "time_disputed" in kinds(stage)
+
+
+def test_a_phone_days_fast_answers_before_the_window_opens(stage: Stage) -> None:
+    """What the receipt says, what the rates count and what staff can decide on are one and same."""
+    (early,) = stage.answer(P, 67, skew=timedelta(days=5), only=FIRST)
+    (second,) = stage.answer(P, 84, only=FIRST)
+
+    assert early.receipt.disposition == "time_disputed"
+    assert second.receipt.disposition == "duplicate"
+    assert status(stage).detail == "disputed"
+    assert {"time_disputed", "conflict"} <= kinds(stage)
+    with stage.open() as connection:
+        person = stage.hold(connection, P, "bob")
+        decisions.resolve_time(
+            connection, person, early.receipt.id, False, "Its clock was ahead", NOW
+        )
+    assert status(stage).detail == "late"
+
+
+def test_an_answer_hours_before_the_window_opens_counts_for_it(stage: Stage) -> None:
+    form = stage.forms(P)[0]
+    before = form.opens_at - timedelta(minutes=30)
+    ahead = before + timedelta(hours=1)
+    early = stage.send(P, stage.submission(P, form, ahead, ahead), before)
+
+    assert early.receipt.disposition == status(stage).detail == "in_window"
 
 
 def test_two_submissions_of_one_form(stage: Stage) -> None:

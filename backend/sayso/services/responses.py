@@ -216,7 +216,9 @@ def _judge(
     without = judge(form, known, now)
     answered_on = local_date(said.authored_at, person.zone)
     left = without.status == "not_expected" and without.on is not None and without.on <= answered_on
-    if without.status in {"exempt", "upcoming"} or left:
+    # A phone whose clock or zone is ahead opens a form too early. The rates count what comes first,
+    # so that answer is judged by its time like any other, and staff decide where it is in doubt.
+    if without.status == "exempt" or left:
         return _Judged("unexpected", form.id, offered, skew)
     if context.answered:
         return _Judged("duplicate", form.id, offered, skew)
