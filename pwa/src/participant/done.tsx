@@ -21,8 +21,8 @@ function Outcome({ state, response }: { state: State; response: string }) {
     const date = longDate(dateIn(zone, new Date(receipt.received_at)), dateIn(zone, now()));
     return (
       <>
-        <p class="lead">
-          <Icon name="tick" /> {en.done.sent}
+        <p class="lead lead-mark">
+          <Icon name="tick" /> <span>{en.done.sent}</span>
         </p>
         {receipt.disposition === "late" && <p>{en.done.late}</p>}
         {receipt.disposition === "duplicate" && <p>{en.done.duplicate}</p>}
@@ -53,8 +53,8 @@ function Outcome({ state, response }: { state: State; response: string }) {
   }
   return (
     <>
-      <p class="lead">
-        <Icon name="cloudOff" /> {en.done.kept}
+      <p class="lead lead-mark">
+        <Icon name="cloudOff" /> <span>{en.done.kept}</span>
       </p>
       <p>{state.lost ? en.done.keptSignIn : en.done.keptBody}</p>
     </>
