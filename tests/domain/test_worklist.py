@@ -218,7 +218,25 @@ def test_a_disputed_time_and_a_conflict_name_what_to_decide() -> None:
     )
     rows = list(rows_of(case, LIMITS))
     assert [row.action.verb for row in rows] == ["resolve_time"] + ["resolve_conflict"] * 3
-    assert [row.action.response_id for row in rows] == ["r1", "r2", "r3", "r4"]
+    assert [row.action.response_ids for row in rows] == [("r1",), ("r2",), ("r3",), ("r4",)]
+
+
+def test_a_pack_that_came_twice_is_one_row_and_one_decision() -> None:
+    case = replace(
+        WELL,
+        doubts=(
+            Doubt("r1", "duplicate", "Week 12", ago(1)),
+            Doubt("r2", "duplicate", "Week 12", ago(3)),
+            Doubt("r3", "duplicate", "Week 24", ago(1)),
+        ),
+    )
+    first, second = rows_of(case, LIMITS)
+    assert first.action.response_ids == ("r1", "r2")
+    assert first.since == ago(3)
+    assert (
+        first.why == "Week 12 (two forms): answered a second time; the first one received counts."
+    )
+    assert second.action.response_ids == ("r3",)
 
 
 def test_an_exemption_that_waits_for_a_second_person_is_shown() -> None:

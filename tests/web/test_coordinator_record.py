@@ -327,7 +327,7 @@ def test_a_second_copy_is_kept_and_decided_on(visitors: Visitors) -> None:
     assert second.receipt.disposition == "duplicate"
     rows = visitors.bob.get(f"/api/studies/{STUDY}/today").json["rows"]
     (row,) = [row for row in rows if row["kind"] == "conflict"]
-    path = f"{ALICE}/conflicts/{row['action']['response_id']}/resolution"
+    path = f"{ALICE}/conflicts/{row['action']['response_ids'][0]}/resolution"
 
     answer = visitors.bob.post(path, {"accept": False, "reason": "Sent twice"})
 

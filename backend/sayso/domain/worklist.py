@@ -94,7 +94,7 @@ class Action:
     timepoint: str | None = None
     form_ids: tuple[int, ...] = ()
     exemption_id: int | None = None
-    response_id: str | None = None
+    response_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,18 +228,24 @@ def _visits(case: Case, limits: Limits) -> Iterator[Row]:
 
 
 def _doubts(case: Case) -> Iterator[Row]:
+    """One row for each kind of doubt at each timepoint: a pack answered twice is one decision."""
+    together: dict[tuple[str, str], list[Doubt]] = {}
     for doubt in case.doubts:
-        if doubt.kind == "time_disputed":
+        together.setdefault((doubt.kind, doubt.label), []).append(doubt)
+    for (doubted, timepoint), doubts in together.items():
+        if doubted == "time_disputed":
             kind, verb, label = "time_disputed", "resolve_time", "Decide on the time"
-            why = f"{doubt.label}: the phone's clock cannot be trusted, so the date is in doubt."
         else:
             kind, verb, label = "conflict", "resolve_conflict", "Decide which one counts"
-            why = f"{doubt.label}: {_CONFLICTS[doubt.kind]}"
-        action = Action(verb, label, response_id=doubt.response_id)
-        yield _row(case, kind, doubt.response_id, why, doubt.since, action)
+        many = f" ({_forms(len(doubts))})" if len(doubts) > 1 else ""
+        why = f"{timepoint}{many}: {_DOUBTS[doubted]}"
+        action = Action(verb, label, response_ids=tuple(doubt.response_id for doubt in doubts))
+        since = min(doubt.since for doubt in doubts)
+        yield _row(case, kind, f"{doubted}:{timepoint}", why, since, action)
 
 
-_CONFLICTS = {
+_DOUBTS = {
+    "time_disputed": "the phone's clock cannot be trusted, so the date is in doubt.",
     "duplicate": "answered a second time; the first one received counts.",
     "unexpected": "answers arrived for a form that was not expected.",
     "response-id-reused": "two different sets of answers arrived under one number.",

@@ -199,7 +199,7 @@ describe("a phone", () => {
 });
 
 it("decisions are said with a reason and have no default", () => {
-  for (const act of [resolveConflict(context, "r-1"), resolveTime(context, "r-1")]) {
+  for (const act of [resolveConflict(context, ["r-1"]), resolveTime(context, ["r-1"])]) {
     expect(Object.keys(faults(act.fields, initialValues(act.fields)))).toEqual([
       "accept",
       "reason",
@@ -209,6 +209,12 @@ it("decisions are said with a reason and have no default", () => {
       reason: "She said so",
     });
   }
+});
+
+it("one decision about a pack is sent for each of its responses", () => {
+  const act = resolveConflict(context, ["r-1", "r-2"]);
+  const paths = sent(act, { accept: "no", reason: "Sent twice" }).map((sending) => sending.path);
+  expect(paths.map((path) => path.split("/").at(-2))).toEqual(["r-1", "r-2"]);
 });
 
 it("an entry made by mistake is taken back with a reason", () => {

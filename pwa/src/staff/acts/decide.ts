@@ -110,7 +110,7 @@ export function replacePhone(context: ActContext): Act {
   };
 }
 
-export function resolveConflict(context: ActContext, responseId: string): Act {
+export function resolveConflict(context: ActContext, responseIds: readonly string[]): Act {
   const words = t.acts.conflict;
   return decision("resolve_conflict", {
     title: words.title(context.person.code),
@@ -120,11 +120,11 @@ export function resolveConflict(context: ActContext, responseId: string): Act {
     refuse: words.keep,
     why: words.why,
     done: words.done,
-    path: path(context, "conflicts", responseId, "resolution"),
+    paths: responseIds.map((id) => path(context, "conflicts", id, "resolution")),
   });
 }
 
-export function resolveTime(context: ActContext, responseId: string): Act {
+export function resolveTime(context: ActContext, responseIds: readonly string[]): Act {
   const words = t.acts.time;
   return decision("resolve_time", {
     title: words.title(context.person.code),
@@ -134,7 +134,7 @@ export function resolveTime(context: ActContext, responseId: string): Act {
     refuse: words.refuse,
     why: words.why,
     done: words.done,
-    path: path(context, "responses", responseId, "time-resolution"),
+    paths: responseIds.map((id) => path(context, "responses", id, "time-resolution")),
   });
 }
 
@@ -146,7 +146,8 @@ interface Decision {
   readonly refuse: string;
   readonly why: string;
   readonly done: string;
-  readonly path: string;
+  /** One for each response that the decision is about. */
+  readonly paths: readonly string[];
 }
 
 function decision(name: string, asked: Decision): Act {
@@ -169,12 +170,11 @@ function decision(name: string, asked: Decision): Act {
     ],
     submit: t.acts.save,
     done: asked.done,
-    sendings: (values) => [
-      {
-        path: asked.path,
+    sendings: (values) =>
+      asked.paths.map((path) => ({
+        path,
         body: { accept: values.accept === "yes", reason: text(values, "reason") },
-      },
-    ],
+      })),
   };
 }
 

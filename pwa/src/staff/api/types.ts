@@ -106,7 +106,7 @@ export interface TodayAction {
   readonly timepoint?: string | null;
   readonly form_ids?: readonly number[] | null;
   readonly exemption_id?: number | null;
-  readonly response_id?: string | null;
+  readonly response_ids?: readonly string[];
 }
 
 export interface TodayRow {

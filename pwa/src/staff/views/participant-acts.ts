@@ -85,11 +85,11 @@ function decisions(context: ActContext): Offer[] {
         {
           key: `conflict-${id}`,
           label: t.acts.conflict.button,
-          act: resolveConflict(context, id),
+          act: resolveConflict(context, [id]),
         },
       ];
     if (response.disposition === "time_disputed" && response.time_accepted === null)
-      return [{ key: `time-${id}`, label: t.acts.time.button, act: resolveTime(context, id) }];
+      return [{ key: `time-${id}`, label: t.acts.time.button, act: resolveTime(context, [id]) }];
     return [];
   });
 }

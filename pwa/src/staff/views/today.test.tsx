@@ -105,8 +105,8 @@ describe("the act of a row", () => {
     expect(named("record_contact")).toBe("record_contact");
     expect(named("record_visit", { timepoint: "W12" })).toBe("record_visit");
     expect(named("code_reason", { form_ids: [1] })).toBe("code_reason");
-    expect(named("resolve_conflict", { response_id: "r-1" })).toBe("resolve_conflict");
-    expect(named("resolve_time", { response_id: "r-1" })).toBe("resolve_time");
+    expect(named("resolve_conflict", { response_ids: ["r-1"] })).toBe("resolve_conflict");
+    expect(named("resolve_time", { response_ids: ["r-1"] })).toBe("resolve_time");
   });
 
   it("is nothing when the record no longer holds what it was about", () => {

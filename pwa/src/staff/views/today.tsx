@@ -297,9 +297,9 @@ export function actFor(row: TodayRow, base: ActContext): Act | null {
       return exemption ? approveExemption(context, exemption) : null;
     }
     case "resolve_conflict":
-      return action.response_id ? resolveConflict(context, action.response_id) : null;
+      return action.response_ids?.length ? resolveConflict(context, action.response_ids) : null;
     case "resolve_time":
-      return action.response_id ? resolveTime(context, action.response_id) : null;
+      return action.response_ids?.length ? resolveTime(context, action.response_ids) : null;
     default:
       return null;
   }
