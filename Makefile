@@ -42,8 +42,10 @@ bench: setup packages .stamps/app ## measure side by side and write tests/bench/
 nightly: setup packages .stamps/app ## run the long proofs that `make test` leaves out
 	@$(BIN)/python -m pytest -m nightly
 
-screenshots: setup packages .stamps/app ## take pictures of every screen into screenshots/
+screenshots: setup packages .stamps/app ## take pictures of every screen, and the README's two
 	@$(BIN)/python -m pytest -q -m e2e tests/e2e --screenshots=screenshots
+	@cp screenshots/demo-phone-question.png pwa/pictures/phone.png
+	@cp screenshots/demo-today-desk.png pwa/pictures/console.png
 
 build: .stamps/python .stamps/app ## make the wheel in dist/
 	@rm -rf dist && $(BIN)/python -m build --no-isolation --wheel --outdir dist . >/dev/null

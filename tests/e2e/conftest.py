@@ -63,13 +63,16 @@ def phone(playwright: Playwright, chromium: Browser, clinic: Clinic) -> Iterator
 
 
 @pytest.fixture
-def picture(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
-    """Keep a picture of a page under a name, in the folder of `--screenshots`; else do nothing."""
+def picture(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """Keep a picture of a page under a name, in the folder of `--screenshots`; else do nothing.
+
+    With `whole` False the picture ends where the screen ends.
+    """
     folder = request.config.getoption("--screenshots")
 
-    def take(page: Page, name: str) -> None:
+    def take(page: Page, name: str, whole: bool = True) -> None:
         if folder:
             Path(folder).mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+            page.screenshot(path=Path(folder) / f"{name}.png", full_page=whole)
 
     return take
