@@ -116,9 +116,9 @@ def test_turning_reminders_on_proves_the_phone(scene: Scene) -> None:
 
 
 def test_a_reminder_is_shown_and_says_nothing_private(scene: Scene) -> None:
+    scene.dismiss_alerts()
     # No page is open: the service worker wakes up for the message alone.
     scene.firefox.go("about:blank")
-    scene.dismiss_alerts()
     scene.remind()
     until(lambda: bool(scene.messages("reminder")), "the reminder is queued")
     until(lambda: scene.messages("reminder")[-1].acked_at is not None, "the reminder was shown")
