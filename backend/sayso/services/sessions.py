@@ -195,6 +195,7 @@ _STAFF = (
         session.c.last_seen_at > bindparam("idle_since"),
         session.c.revoked_at.is_(None),
         staff.c.disabled_at.is_(None),
+        or_(staff.c.access_ends_at.is_(None), staff.c.access_ends_at > bindparam("now")),
     )
 )
 
@@ -272,12 +273,12 @@ def revoke_devices(
     return revoked
 
 
-def revoke_staff(connection: Connection, staff_id: int, now: datetime) -> None:
-    """End every session of a member of staff."""
-    _revoke_sessions(connection, session.c.staff_id == staff_id, now)
+def revoke_staff(connection: Connection, staff_id: int, now: datetime) -> int:
+    """End every session of a member of staff; returns how many had not been ended yet."""
+    return _revoke_sessions(connection, session.c.staff_id == staff_id, now)
 
 
-def _revoke_sessions(connection: Connection, condition: Any, now: datetime) -> None:
-    connection.execute(
+def _revoke_sessions(connection: Connection, condition: Any, now: datetime) -> int:
+    return connection.execute(
         update(session).where(condition, session.c.revoked_at.is_(None)).values(revoked_at=now)
-    )
+    ).rowcount

@@ -123,6 +123,7 @@ staff = Table(
     Column("password_hash", Text),
     Column("created_at", Instant, nullable=False),
     Column("disabled_at", Instant),
+    Column("access_ends_at", Instant),  # for inspectors, whose access is for a time only
     CheckConstraint(
         "role IN ('coordinator','investigator','monitor','administrator','inspector')", "role"
     ),

@@ -102,6 +102,7 @@ def upgrade() -> None:
         sa.Column("password_hash", sa.Text(), nullable=True),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("disabled_at", Instant(), nullable=True),
+        sa.Column("access_ends_at", Instant(), nullable=True),
         sa.CheckConstraint(
             "role IN ('coordinator','investigator','monitor','administrator','inspector')",
             name=op.f("ck_staff_role"),
