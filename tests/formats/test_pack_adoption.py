@@ -166,7 +166,7 @@ def test_conditions_follow_the_new_names() -> None:
 
 def test_a_refused_file_is_not_joined() -> None:
     refused = Imported("fhir", "", [], [], [], "", None, "is XML")
-    assert joined(PHQ_9, refused).problems == ["the file is refused: is XML"]
+    assert joined(PHQ_9, refused).problems == ["the file is XML"]
 
 
 def test_examples_that_do_not_come_out_stop_it() -> None:
@@ -175,3 +175,60 @@ def test_examples_that_do_not_come_out_stop_it() -> None:
     adoption = adopt(load(PHQ_9), read_document(PHQ_9), small(*items), vectors)
     assert adoption.document is None
     assert adoption.problems == ["vectors: row 2: total is 27, not 26"]
+
+
+def test_how_sure_a_match_is_can_be_told() -> None:
+    same = joined(PHQ_9, small(*(choice(f"q{n}", 0, 1, 2, 3) for n in range(1, 10))))
+    alike = joined(PHQ_9, small(*(choice(f"phq_q{n}", 0, 1, 2, 3) for n in range(1, 10))))
+    other = joined(PHQ_9, small(*(choice(f"q{n}", "a", "b", "c", "d") for n in range(1, 10))))
+    assert {match.confidence for match in same.matches} == {"certain"}
+    assert {match.confidence for match in alike.matches} == {"likely"}
+    assert {match.confidence for match in other.matches} == {"look"}
+    assert other.matches[0].words == {one: f"Answer {one}" for one in "abcd"}
+
+
+def by_hand(*items: dict[str, Any], **chosen: str) -> Adoption:
+    vectors = (PHQ_9 / "vectors.csv").read_text("utf-8")
+    return adopt(load(PHQ_9), read_document(PHQ_9), small(*items), vectors, chosen)
+
+
+def nine(*names: str) -> list[dict[str, Any]]:
+    return [choice(name, 0, 1, 2, 3) for name in names]
+
+
+def test_a_person_pairs_what_the_program_cannot() -> None:
+    """The file has its ninth question first and another one in between."""
+    items = nine("mood", *(f"q{n}" for n in range(1, 5)), "extra", *(f"q{n}" for n in range(5, 9)))
+    alone = by_hand(*items)
+    assert alone.unmatched == ["q9"]
+    assert ("mood", "mood") in alone.offered
+
+    helped = by_hand(*items, q9="mood")
+    assert helped.problems == []
+    assert [match.item for match in helped.matches] == [f"q{n}" for n in range(1, 10)]
+    last = helped.matches[-1]
+    assert (last.source, last.how, last.confidence) == ("mood", "your choice", "certain")
+    assert helped.extra == ["extra"]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "problem"),
+    [
+        ({"q99": "q1"}, "the pack has no item 'q99'"),
+        ({"q1": "nowhere"}, "the file has no item 'nowhere' to choose for 'q1'"),
+        ({"q1": "q2", "q3": "q2"}, "'q2' was chosen for two items of the pack"),
+    ],
+)
+def test_a_choice_that_cannot_be_is_a_sentence(chosen: dict[str, str], problem: str) -> None:
+    adoption = by_hand(*nine(*(f"q{n}" for n in range(1, 10))), **chosen)
+    assert problem in adoption.problems
+    assert adoption.document is None
+
+
+def test_choosing_other_words_for_an_item_leaves_its_own_partner_over() -> None:
+    adoption = by_hand(*nine(*(f"q{n}" for n in range(1, 10)), "spare"), q3="spare")
+    assert adoption.problems == []
+    assert adoption.extra == ["q3"]
+    assert adoption.document is not None
+    assert [item["id"] for item in adoption.document["items"]][2] == "q3_of_file"
+    assert load(adoption.document).item("q3").text == "spare"

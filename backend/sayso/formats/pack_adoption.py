@@ -10,7 +10,7 @@ import copy
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,10 +22,16 @@ from sayso.formats.instrument_vectors import compare_vectors
 
 Doc = dict[str, Any]
 
+BY_ID, BY_ENDING, BY_ORDER, BY_HAND = "id", "ending of the id", "order", "your choice"
+BY_CODE, BY_SCORE = "code", "score in the file"
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A pack item and its partner in the file; `codes` leads from the file's codes to ours."""
+    """A pack item and its partner in the file; `codes` leads from the file's codes to ours.
+
+    `words` are the texts of the file's options, by their codes, for the person who confirms.
+    """
 
     item: str
     source: str
@@ -33,11 +39,23 @@ class Match:
     how: str
     codes: dict[str, int | str] = field(default_factory=dict)
     codes_by: str = ""
+    words: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def confidence(self) -> str:
+        """`certain`, `likely`, or `look`: found by order alone, so somebody has to look."""
+        if self.how == BY_ORDER or self.codes_by == BY_ORDER:
+            return "look"
+        sure = self.how in {BY_ID, BY_HAND} and self.codes_by in {"", BY_CODE}
+        return "certain" if sure else "likely"
 
 
 @dataclass(frozen=True, slots=True)
 class Adoption:
-    """The preview: `document` is None as long as `problems` is not empty."""
+    """The preview: `document` is None as long as `problems` is not empty.
+
+    `offered` are id and text of every item of the file that could be a partner.
+    """
 
     matches: list[Match]
     unmatched: list[str]
@@ -45,17 +63,34 @@ class Adoption:
     problems: list[str]
     vectors: int
     document: Doc | None
+    offered: list[tuple[str, str]] = field(default_factory=list)
 
 
-def adopt(pack: Questionnaire, pack_document: Doc, imported: Imported, vectors: str) -> Adoption:
-    """Match the imported file with the pack and run the pack's worked examples (CSV text)."""
+def adopt(
+    pack: Questionnaire,
+    pack_document: Doc,
+    imported: Imported,
+    vectors: str,
+    chosen: Mapping[str, str] | None = None,
+) -> Adoption:
+    """Match the imported file with the pack and run the pack's worked examples (CSV text).
+
+    `chosen` leads from items of the pack to items of the file that a person has paired by hand;
+    what it leaves open is matched as without it.
+    """
     if imported.document is None:
-        return Adoption([], [], [], [f"the file is refused: {imported.why}"], 0, None)
+        return Adoption([], [], [], [f"the file {imported.why}"], 0, None)
     document = _spelt_out(imported.document)
-    items = [one for one in walk(document["items"]) if "answer_options" in one or _is_number(one)]
-    pairs = _pairs(list(pack.items_in_order()), items)
-    matches, problems = [], []
-    for wanted, found, how in pairs:
+    items = candidates(document)
+    pairs, problems = _by_hand(pack, items, chosen or {})
+    done, used = {one.id for one, _, _ in pairs}, {found["id"] for _, found, _ in pairs}
+    pairs += _pairs(
+        [one for one in pack.items_in_order() if one.id not in done],
+        [one for one in items if one["id"] not in used],
+    )
+    order = {one.id: place for place, one in enumerate(pack.items_in_order())}
+    matches = []
+    for wanted, found, how in sorted(pairs, key=lambda pair: order[pair[0].id]):
         match = _match(wanted, found, how, imported.ordinals.get(found["id"], {}))
         if isinstance(match, str):
             problems.append(match)
@@ -66,11 +101,35 @@ def adopt(pack: Questionnaire, pack_document: Doc, imported: Imported, vectors: 
     problems += [f"the file has no item for {one!r}" for one in unmatched]
     taken = {found["id"] for _, found, _ in pairs}
     extra = [one["id"] for one in items if one["id"] not in taken]
+    offered = [(one["id"], one.get("text", "")) for one in items]
     if problems:
-        return Adoption(matches, unmatched, extra, problems, 0, None)
+        return Adoption(matches, unmatched, extra, problems, 0, None, offered)
     joined = _joined(pack, pack_document, document, matches)
     faults, rows = _proof(joined, vectors)
-    return Adoption(matches, unmatched, extra, faults, rows, None if faults else joined)
+    return Adoption(matches, unmatched, extra, faults, rows, None if faults else joined, offered)
+
+
+def candidates(document: Doc) -> list[Doc]:
+    """The items of a file that could be a pack's: those that are answered by a choice or number."""
+    return [one for one in walk(document["items"]) if "answer_options" in one or _is_number(one)]
+
+
+def _by_hand(
+    pack: Questionnaire, items: list[Doc], chosen: Mapping[str, str]
+) -> tuple[list[tuple[Item, Doc, str]], list[str]]:
+    by_id = {one["id"]: one for one in items}
+    pairs, problems, taken = [], [], set()
+    for item, source in chosen.items():
+        if not pack.has_item(item):
+            problems.append(f"the pack has no item {item!r}")
+        elif source not in by_id:
+            problems.append(f"the file has no item {source!r} to choose for {item!r}")
+        elif source in taken:
+            problems.append(f"{source!r} was chosen for two items of the pack")
+        else:
+            taken.add(source)
+            pairs.append((pack.item(item), by_id[source], BY_HAND))
+    return pairs, problems
 
 
 def _spelt_out(document: Doc) -> Doc:
@@ -94,20 +153,26 @@ def _is_number(item: Doc) -> bool:
 
 
 def _pairs(wanted: list[Item], items: list[Doc]) -> list[tuple[Item, Doc, str]]:
-    """By equal id, else by an id that ends alike, else by order where that fits for all."""
+    """By equal id, else by an id that ends alike, else by order where that fits for all.
+
+    Where half of the ids are equal, the order says nothing about the rest: a file that names eight
+    of nine questions as the pack does has the ninth elsewhere, or not at all.
+    """
     by_id = {_plain_id(one["id"]): one for one in items}
-    if all(_plain_id(one.id) in by_id for one in wanted):
-        return [(one, by_id[_plain_id(one.id)], "id") for one in wanted]
+    equal = [(one, by_id[_plain_id(one.id)], BY_ID) for one in wanted if _plain_id(one.id) in by_id]
+    if len(equal) == len(wanted):
+        return equal
     endings = [(one, _ending(one.id, items)) for one in wanted]
     if all(found is not None for _, found in endings) and len(
         {found["id"] for _, found in endings if found is not None}
     ) == len(wanted):
-        return [(one, found, "ending of the id") for one, found in endings if found is not None]
-    for start in range(len(items) - len(wanted) + 1):
+        return [(one, found, BY_ENDING) for one, found in endings if found is not None]
+    starts = range(len(items) - len(wanted) + 1 if 2 * len(equal) < len(wanted) else 0)
+    for start in starts:
         window = items[start : start + len(wanted)]
         if all(_fits(one, found) for one, found in zip(wanted, window, strict=True)):
-            return [(one, found, "order") for one, found in zip(wanted, window, strict=True)]
-    return [(one, by_id[_plain_id(one.id)], "id") for one in wanted if _plain_id(one.id) in by_id]
+            return [(one, found, BY_ORDER) for one, found in zip(wanted, window, strict=True)]
+    return equal
 
 
 def _plain_id(text: str) -> str:
@@ -139,16 +204,19 @@ def _match(wanted: Item, found: Doc, how: str, ordinals: dict[str, float]) -> Ma
     if "answer_options" not in found:
         return f"{found['id']!r} has no answer options, {wanted.id!r} needs them"
     texts = [str(option["code"]) for option in found["answer_options"]]
+    words = {str(option["code"]): option.get("text", "") for option in found["answer_options"]}
     ours = {str(option.code): option.code for option in wanted.options}
     scored = [option.code for option in wanted.options if not option.missing]
     if set(map(str, scored)) <= set(texts) <= set(ours):
-        return Match(**base, codes={text: ours[text] for text in texts}, codes_by="code")
+        codes = {text: ours[text] for text in texts}
+        return Match(**base, codes=codes, codes_by=BY_CODE, words=words)
     weights = {text: f"{ordinals[text]:g}" for text in texts if text in ordinals}
     if len(weights) == len(texts) and set(weights.values()) == set(map(str, scored)):
         codes = {text: ours[weight] for text, weight in weights.items()}
-        return Match(**base, codes=codes, codes_by="score in the file")
+        return Match(**base, codes=codes, codes_by=BY_SCORE, words=words)
     if len(texts) == len(scored):
-        return Match(**base, codes=dict(zip(texts, scored, strict=True)), codes_by="order")
+        codes = dict(zip(texts, scored, strict=True))
+        return Match(**base, codes=codes, codes_by=BY_ORDER, words=words)
     return (
         f"{found['id']!r} has the answers {', '.join(texts)[:80]}; "
         f"{wanted.id!r} needs {', '.join(ours)}"
@@ -157,6 +225,7 @@ def _match(wanted: Item, found: Doc, how: str, ordinals: dict[str, float]) -> Ma
 
 def _joined(pack: Questionnaire, pack_document: Doc, document: Doc, matches: list[Match]) -> Doc:
     partners = {match.source: match for match in matches}
+    _make_room(pack, document, partners)
     own = {one["id"]: one for one in walk(pack_document["items"])}
     for item in walk(document["items"]):
         match = partners.get(item["id"])
@@ -165,6 +234,8 @@ def _joined(pack: Questionnaire, pack_document: Doc, document: Doc, matches: lis
         if match is None:
             continue
         item["id"] = match.item
+        if not match.how:
+            continue
         missing = {one.code for one in pack.item(match.item).options if one.missing}
         for option in item.get("answer_options", []):
             option["code"] = match.codes[str(option["code"])]
@@ -182,6 +253,14 @@ def _joined(pack: Questionnaire, pack_document: Doc, document: Doc, matches: lis
         "items": document["items"],
         "scores": pack_document["scores"],
     }
+
+
+def _make_room(pack: Questionnaire, document: Doc, partners: dict[str, Match]) -> None:
+    """Give another id to items of the file that nobody matched but that bear an id of the pack."""
+    for item in walk(document["items"]):
+        if item["id"] not in partners and pack.has_item(item["id"]):
+            name = f"{item['id']}_of_file"
+            partners[item["id"]] = Match(name, item["id"], item.get("text", ""), "")
 
 
 def _renamed(condition: list[Any], partners: dict[str, Match]) -> list[Any]:
