@@ -169,7 +169,8 @@ def new_code(
     expires_at = now + timedelta(minutes=minutes)
     connection.execute(
         insert(enrolment_code).values(
-            participant_id=participant_id, code_hash=keyring.keyed_hash("enrolment code", bare),
+            participant_id=participant_id, kind="on_site",
+            code_hash=keyring.keyed_hash("enrolment code", bare),
             created_at=now, created_by=_staff_id(actor), expires_at=expires_at,
         )
     )  # fmt: skip

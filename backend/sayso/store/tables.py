@@ -185,18 +185,6 @@ participant_identity = Table(
     Column("updated_at", Instant, nullable=False),
 )
 
-enrolment_code = Table(
-    "enrolment_code",
-    metadata,
-    key(),
-    participant_key(),
-    Column("code_hash", Text, nullable=False, unique=True),
-    Column("created_at", Instant, nullable=False),
-    Column("created_by", ForeignKey("staff.id")),
-    Column("expires_at", Instant, nullable=False),
-    Column("used_at", Instant),
-    Column("revoked_at", Instant),
-)
 
 device = Table(
     "device",
@@ -210,6 +198,29 @@ device = Table(
     Column("unsent", Integer, nullable=False, server_default="0"),
     Column("revoked_at", Instant),
     Column("revoke_reason", Text),
+    Index(None, "participant_id"),
+)
+
+# What lets one phone in: typed at the site, sent as a link with a PIN told by voice, or made on a
+# phone that is signed in already. Only keyed hashes are kept.
+enrolment_code = Table(
+    "enrolment_code",
+    metadata,
+    key(),
+    participant_key(),
+    Column("kind", Text, nullable=False),
+    Column("code_hash", Text, nullable=False, unique=True),
+    Column("pin_hash", Text),
+    Column("wrong_pins", Integer, nullable=False, server_default="0"),
+    Column("wait_until", Instant),  # after wrong PINs: no further try before this
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", ForeignKey("staff.id")),
+    Column("created_on_device", ForeignKey("device.id")),
+    Column("expires_at", Instant, nullable=False),
+    Column("used_at", Instant),
+    Column("revoked_at", Instant),
+    CheckConstraint("kind IN ('on_site','remote','transfer')", "kind"),
+    CheckConstraint("(kind = 'remote') = (pin_hash IS NOT NULL)", "pin"),
     Index(None, "participant_id"),
 )
 

@@ -218,6 +218,22 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_anchor_participant_id"), "anchor", ["participant_id"], unique=False)
     op.create_table(
+        "calendar_feed",
+        sa.Column("id", _KEY, nullable=False),
+        sa.Column("participant_id", _KEY, nullable=False),
+        sa.Column("token_hash", sa.Text(), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("revoked_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["participant_id"], ["participant.id"], name=op.f("fk_calendar_feed_participant_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_feed")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_calendar_feed_token_hash")),
+    )
+    op.create_index(
+        op.f("ix_calendar_feed_participant_id"), "calendar_feed", ["participant_id"], unique=False
+    )
+    op.create_table(
         "contact",
         sa.Column("id", _KEY, nullable=False),
         sa.Column("participant_id", _KEY, nullable=False),
@@ -256,25 +272,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_device")),
     )
     op.create_index(op.f("ix_device_participant_id"), "device", ["participant_id"], unique=False)
-    op.create_table(
-        "enrolment_code",
-        sa.Column("id", _KEY, nullable=False),
-        sa.Column("participant_id", _KEY, nullable=False),
-        sa.Column("code_hash", sa.Text(), nullable=False),
-        sa.Column("created_at", Instant(), nullable=False),
-        sa.Column("created_by", _KEY, nullable=True),
-        sa.Column("expires_at", Instant(), nullable=False),
-        sa.Column("used_at", Instant(), nullable=True),
-        sa.Column("revoked_at", Instant(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["created_by"], ["staff.id"], name=op.f("fk_enrolment_code_created_by")
-        ),
-        sa.ForeignKeyConstraint(
-            ["participant_id"], ["participant.id"], name=op.f("fk_enrolment_code_participant_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_enrolment_code")),
-        sa.UniqueConstraint("code_hash", name=op.f("uq_enrolment_code_code_hash")),
-    )
     op.create_table(
         "event",
         sa.Column("id", _KEY, nullable=False),
@@ -491,6 +488,42 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("expected_form_id", name=op.f("pk_draft")),
     )
     op.create_table(
+        "enrolment_code",
+        sa.Column("id", _KEY, nullable=False),
+        sa.Column("participant_id", _KEY, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("code_hash", sa.Text(), nullable=False),
+        sa.Column("pin_hash", sa.Text(), nullable=True),
+        sa.Column("wrong_pins", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("wait_until", Instant(), nullable=True),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("created_by", _KEY, nullable=True),
+        sa.Column("created_on_device", _KEY, nullable=True),
+        sa.Column("expires_at", Instant(), nullable=False),
+        sa.Column("used_at", Instant(), nullable=True),
+        sa.Column("revoked_at", Instant(), nullable=True),
+        sa.CheckConstraint(
+            "(kind = 'remote') = (pin_hash IS NOT NULL)", name=op.f("ck_enrolment_code_pin")
+        ),
+        sa.CheckConstraint(
+            "kind IN ('on_site','remote','transfer')", name=op.f("ck_enrolment_code_kind")
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by"], ["staff.id"], name=op.f("fk_enrolment_code_created_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_on_device"], ["device.id"], name=op.f("fk_enrolment_code_created_on_device")
+        ),
+        sa.ForeignKeyConstraint(
+            ["participant_id"], ["participant.id"], name=op.f("fk_enrolment_code_participant_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_enrolment_code")),
+        sa.UniqueConstraint("code_hash", name=op.f("uq_enrolment_code_code_hash")),
+    )
+    op.create_index(
+        op.f("ix_enrolment_code_participant_id"), "enrolment_code", ["participant_id"], unique=False
+    )
+    op.create_table(
         "missing_reason",
         sa.Column("id", _KEY, nullable=False),
         sa.Column("expected_form_id", _KEY, nullable=False),
@@ -519,6 +552,38 @@ def upgrade() -> None:
         "missing_reason",
         ["expected_form_id"],
         unique=False,
+    )
+    op.create_table(
+        "passkey",
+        sa.Column("id", _KEY, nullable=False),
+        sa.Column("participant_id", _KEY, nullable=False),
+        sa.Column("device_id", _KEY, nullable=False),
+        sa.Column("credential_id", sa.Text(), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("sign_count", sa.Integer(), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("last_used_at", Instant(), nullable=True),
+        sa.Column("revoked_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_passkey_device_id")),
+        sa.ForeignKeyConstraint(
+            ["participant_id"], ["participant.id"], name=op.f("fk_passkey_participant_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passkey")),
+        sa.UniqueConstraint("credential_id", name=op.f("uq_passkey_credential_id")),
+    )
+    op.create_index(op.f("ix_passkey_participant_id"), "passkey", ["participant_id"], unique=False)
+    op.create_table(
+        "passkey_challenge",
+        sa.Column("challenge_hash", sa.Text(), nullable=False),
+        sa.Column("device_id", _KEY, nullable=True),
+        sa.Column("expires_at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["device_id"], ["device.id"], name=op.f("fk_passkey_challenge_device_id")
+        ),
+        sa.PrimaryKeyConstraint("challenge_hash", name=op.f("pk_passkey_challenge")),
+    )
+    op.create_index(
+        op.f("ix_passkey_challenge_expires_at"), "passkey_challenge", ["expires_at"], unique=False
     )
     op.create_table(
         "push_subscription",
@@ -768,8 +833,14 @@ def downgrade() -> None:
     op.drop_table("response")
     op.drop_index(op.f("ix_push_subscription_participant_id"), table_name="push_subscription")
     op.drop_table("push_subscription")
+    op.drop_index(op.f("ix_passkey_challenge_expires_at"), table_name="passkey_challenge")
+    op.drop_table("passkey_challenge")
+    op.drop_index(op.f("ix_passkey_participant_id"), table_name="passkey")
+    op.drop_table("passkey")
     op.drop_index(op.f("ix_missing_reason_expected_form_id"), table_name="missing_reason")
     op.drop_table("missing_reason")
+    op.drop_index(op.f("ix_enrolment_code_participant_id"), table_name="enrolment_code")
+    op.drop_table("enrolment_code")
     op.drop_table("draft")
     op.drop_index(op.f("ix_zone_move_participant_id"), table_name="zone_move")
     op.drop_table("zone_move")
@@ -795,11 +866,12 @@ def downgrade() -> None:
     op.drop_table("exemption")
     op.drop_index(op.f("ix_event_participant_id"), table_name="event")
     op.drop_table("event")
-    op.drop_table("enrolment_code")
     op.drop_index(op.f("ix_device_participant_id"), table_name="device")
     op.drop_table("device")
     op.drop_index(op.f("ix_contact_participant_id"), table_name="contact")
     op.drop_table("contact")
+    op.drop_index(op.f("ix_calendar_feed_participant_id"), table_name="calendar_feed")
+    op.drop_table("calendar_feed")
     op.drop_index(op.f("ix_anchor_participant_id"), table_name="anchor")
     op.drop_table("anchor")
     op.drop_table("study_questionnaire")
