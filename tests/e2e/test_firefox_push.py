@@ -165,8 +165,10 @@ def test_a_second_reminder_replaces_the_first_on_the_screen(scene: Scene) -> Non
 def test_with_permission_taken_back_the_phone_is_forgotten_and_the_call_list_told(
     scene: Scene,
 ) -> None:
-    # With the app closed, only the push service can tell that the phone is gone.
-    scene.firefox.go("about:blank")
+    # With the app closed, only the push service can tell that the phone is gone: a page that is
+    # open (the tapped notification opened one) could still speak for it.
+    scene.firefox.close_every_page_of(scene.clinic.origin)
+    assert scene.phone().dead_at is None, scene.phone().dead_reason
     scene.firefox.call(
         "permissions.setPermission",
         {
@@ -175,6 +177,7 @@ def test_with_permission_taken_back_the_phone_is_forgotten_and_the_call_list_tol
         },
     )  # fmt: skip
     until(lambda: not scene.service.browsers, "Firefox has unregistered")
+    assert scene.phone().dead_at is None, scene.phone().dead_reason
     with transaction(scene.engine) as connection:
         assert subscriptions.send_test(connection, scene.person, SystemClock().now()) == 1
     until(lambda: scene.phone().dead_at is not None, "the subscription is known to be dead")

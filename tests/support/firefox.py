@@ -72,6 +72,17 @@ class Firefox:
         params = {"context": self.context, "url": url, "wait": "complete"}
         self.call("browsingContext.navigate", params)
 
+    def close_every_page_of(self, origin: str) -> None:
+        """Leave one empty tab, as a person does who closes the app, and make sure of it."""
+        self.go("about:blank")
+        for tab in self.contexts():
+            if tab["context"] != self.context:
+                self.call("browsingContext.close", {"context": tab["context"]})
+        until(
+            lambda: not any(tab["url"].startswith(origin) for tab in self.contexts()),
+            f"no page of {origin} is open",
+        )
+
     def evaluate(self, expression: str, context: str | None = None) -> Any:
         """What an expression (or promise) gives in the page, as if the user had just tapped."""
         answer = self.call(
