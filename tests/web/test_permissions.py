@@ -22,11 +22,19 @@ PERSON = f"/api/studies/{STUDY}/participants/P-001"
 DAY = "2026-06-10"
 WHY = {"reason": "Written down wrongly"}
 LAST = {"phone.leave_phone", "staff session.sign_out"}
-READERS, CHANGERS = ("bob", "erin", "ada", "max", "ivy"), ("bob", "erin", "ada")
+ROLE_OF = {
+    "bob": "coordinator", "erin": "investigator", "ada": "administrator", "max": "monitor",
+    "ivy": "inspector",
+}  # fmt: skip
+ROLES = {
+    "change": {"coordinator", "investigator", "administrator"},
+    "administer": {"administrator"},
+    "oversee": {"administrator", "inspector"},
+}
 
 
 class Route(NamedTuple):
-    """Who a route is for: anyone, participant, either, staff, change; and a request to it.
+    """Who a route is for: anyone, participant, either, staff, or one of `ROLES`; and a request.
 
     `about` says whether the address names Alice, whom only staff of her site may see.
     """
@@ -89,6 +97,17 @@ def routes(form: dict[str, Any]) -> list[Route]:
         Route("phone.leave_phone", "DELETE", "participant", f"{own}/session"),
         Route("staff session.who_am_i", "GET", "staff", "/api/staff/session"),
         Route("staff session.sign_out", "DELETE", "staff", "/api/staff/session"),
+        Route("staff.read_accounts", "GET", "oversee", "/api/staff/accounts"),
+        Route("staff.invite", "POST", "administer", "/api/staff/accounts",
+              {"email": "new@example.org", "role": "monitor", "sites": [f"{STUDY}/S1"]}),
+        Route("staff.renew_invitation", "POST", "administer", "/api/staff/accounts/999/invitation",
+              {}),
+        Route("staff.change", "PUT", "administer", "/api/staff/accounts/999",
+              {"role": "monitor", "sites": [f"{STUDY}/S1"]}),
+        Route("staff.suspend", "POST", "administer", "/api/staff/accounts/999/suspension", WHY),
+        Route("staff.resume", "POST", "administer", "/api/staff/accounts/999/resumption", {}),
+        Route("staff.sign_out_everywhere", "POST", "administer",
+              "/api/staff/accounts/999/sign-out", {}),
         Route("studies.read_studies", "GET", "staff", "/api/studies"),
         Route("studies.read_study", "GET", "staff", study),
         Route("studies.read_today", "GET", "staff", f"{study}/today"),
@@ -160,9 +179,9 @@ def test_every_route_is_listed_here(visitors: Visitors, listed: list[Route]) -> 
 def test_every_view_declares_what_is_listed_here(visitors: Visitors, listed: list[Route]) -> None:
     for one in listed:
         view: Any = visitors.app.view_functions[one.endpoint]
-        assert view.audience == ("staff" if one.audience == "change" else one.audience), one
-        if one.audience == "change":
-            assert set(view.roles) == {"coordinator", "investigator", "administrator"}, one
+        assert view.audience == ("staff" if one.audience in ROLES else one.audience), one
+        if one.audience in ROLES:
+            assert set(view.roles) == ROLES[one.audience], one
 
 
 def test_without_a_session(visitors: Visitors, listed: list[Route]) -> None:
@@ -186,7 +205,7 @@ def test_another_participant(visitors: Visitors, listed: list[Route]) -> None:
             assert ask(visitors.amy, one).status_code == 404, one
 
 
-@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("name", ROLE_OF)
 def test_staff_of_her_site(visitors: Visitors, listed: list[Route], name: str) -> None:
     for one in listed:
         answer = ask(getattr(visitors, name), one)
@@ -197,7 +216,8 @@ def test_staff_of_her_site(visitors: Visitors, listed: list[Route], name: str) -
 def wanted_of_staff(name: str, one: Route) -> str | None:
     if one.audience == "participant":
         return "sign-in-needed"
-    return "not-allowed" if one.audience == "change" and name not in CHANGERS else None
+    role = ROLE_OF[name]
+    return "not-allowed" if role not in ROLES.get(one.audience, {role}) else None
 
 
 def test_staff_of_another_site_see_nothing_of_her(visitors: Visitors, listed: list[Route]) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import click
 
-from sayso.cli._store import COMMAND, Desk, desk, print_json
-from sayso.services import accounts, publishing, sites
+from sayso.cli._store import COMMAND, desk, print_json
+from sayso.services import accounts, publishing, sites, staff_access
+from sayso.services.staff_access import Wanted
 
 
 @click.group()
@@ -28,7 +30,12 @@ def command() -> None:
     metavar="STUDY/CODE",
     help="A site within reach, its satellites included; may be repeated.",
 )
-def invite(email: str, role: str, places: tuple[str, ...]) -> None:
+@click.option(
+    "--until",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The last day of an inspector's access, at most 90 days ahead.",
+)
+def invite(email: str, role: str, places: tuple[str, ...], until: datetime | None) -> None:
     """Invite EMAIL and print the link, which works once and for 72 hours.
 
     The person chooses a password of their own; nobody else ever knows it. Administrators reach
@@ -38,9 +45,11 @@ def invite(email: str, role: str, places: tuple[str, ...]) -> None:
     """
     if role != "administrator" and not places:
         raise click.UsageError("name at least one --site STUDY/CODE that they may reach")
+    for place in places:
+        _check(place)
     with desk() as at:
-        ids = [_site(at, place) for place in places]
-        invited = accounts.invite(at.connection, COMMAND, email, role, ids, at.keyring, at.now)
+        wanted = Wanted(role, places, None if until is None else until.date())
+        invited = staff_access.invite(at.connection, COMMAND, email, wanted, at.keyring, at.now)
         address = at.settings.public_url
     click.echo(f"{address}/console/#/invitation/{invited.token}")
     click.echo("Hand this link over yourself. It works once and for 72 hours.", err=True)
@@ -89,12 +98,9 @@ def disable(email: str) -> None:
     click.echo(f"The account of {email} is closed and its sessions have ended.")
 
 
-def _site(at: Desk, place: str) -> int:
-    study, slash, code = place.partition("/")
-    if not slash:
+def _check(place: str) -> None:
+    if "/" not in place:
         raise click.UsageError(f"write {place!r} as STUDY/CODE, such as my-study/BOS")
-    found: int = sites.find(at.connection, study, code).id
-    return found
 
 
 def _state(member: accounts.Member) -> str:

@@ -186,7 +186,8 @@ def sign_in(
     if row is None:
         return None
     who = replace(actor, kind="staff", id=row.id, role=row.role)
-    if not good or row.disabled_at is not None:
+    over = row.access_ends_at is not None and row.access_ends_at <= now
+    if not good or over or row.disabled_at is not None:
         audit.record(connection, who, "staff.sign-in-failed", f"staff/{row.id}", now=now)
         return None
     token = sessions.open_for_staff(connection, row.id, now)
@@ -199,14 +200,31 @@ def disable(
 ) -> int:
     """Close an account and end its sessions; returns the row id. Raises NotFound."""
     row = _by_email(connection, email, keyring)
+    close(connection, actor, row.id, now)
+    return int(row.id)
+
+
+def close(
+    connection: Connection, actor: Actor, staff_id: int, now: datetime, reason: str | None = None
+) -> None:
+    """Close an account by its row id and end its sessions."""
     connection.execute(
         update(staff)
-        .where(staff.c.id == row.id, staff.c.disabled_at.is_(None))
+        .where(staff.c.id == staff_id, staff.c.disabled_at.is_(None))
         .values(disabled_at=now)
     )
-    sessions.revoke_staff(connection, row.id, now)
-    audit.record(connection, actor, "staff.disabled", f"staff/{row.id}", now=now)
-    return int(row.id)
+    sessions.revoke_staff(connection, staff_id, now)
+    audit.record(connection, actor, "staff.disabled", f"staff/{staff_id}", reason=reason, now=now)
+
+
+def open_invitations(connection: Connection, now: datetime) -> dict[int, datetime]:
+    """By account: until when an invitation can still be accepted."""
+    rows = connection.execute(
+        select(invitation.c.staff_id, invitation.c.expires_at).where(
+            invitation.c.used_at.is_(None), invitation.c.expires_at > now
+        )
+    )
+    return {row.staff_id: row.expires_at for row in rows}
 
 
 def members(connection: Connection, keyring: Keyring) -> list[Member]:

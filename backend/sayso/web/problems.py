@@ -14,7 +14,7 @@ from flask import Flask, Response, json, request
 from marshmallow import Schema, fields
 from werkzeug.exceptions import HTTPException
 
-from sayso.domain import errors
+from sayso.domain import errors, staff_errors
 from sayso.domain.errors import SaysoError
 
 _log = structlog.get_logger("sayso.web")
@@ -43,6 +43,10 @@ PROBLEMS: dict[type[SaysoError], Row] = {
     errors.SubscriptionKeysRefused: (422, "These push keys are not accepted"),
     errors.PushNotSetUp: (503, "Reminders on phones are not set up"),
     errors.StaffExists: (409, "The account exists"),
+    staff_errors.LastAdministrator: (409, "The last administrator"),
+    staff_errors.NotOneself: (403, "One's own account"),
+    staff_errors.SiteNeeded: (422, "A site is missing"),
+    staff_errors.AccessEndRefused: (422, "Not a day on which this access can end"),
     errors.ChangedMeanwhile: (412, "Somebody else was quicker"),
 }
 _DEFAULT: Row = (422, "The request cannot be carried out")

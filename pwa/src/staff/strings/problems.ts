@@ -4,6 +4,11 @@
  */
 
 const bySlug: Readonly<Record<string, string>> = {
+  "staff-exists": "There is an account for this e-mail address already. Change that one.",
+  "site-needed": "Choose at least one site.",
+  "last-administrator":
+    "This is the last administrator. Make somebody else an administrator first.",
+  "not-oneself": "Ask another administrator to change your own account.",
   offline: "The server cannot be reached. Nothing was saved. Check the network, then try again.",
   "sign-in-needed":
     "Your session has ended. Sign in, then press the button again. Your entry is still here.",
@@ -34,12 +39,16 @@ const bySlug: Readonly<Record<string, string>> = {
 
 /** What the rules of a study refuse: here the server's own sentence names the dates and the words. */
 const ownWords: ReadonlySet<string> = new Set([
+  "access-end-refused",
   "already-recorded",
   "already-settled",
   "anchor-after-answered-form",
   "arm-switch-refused",
   "dates-out-of-order",
   "exemption-reason-not-allowed",
+  "file-not-adopted",
+  "licence-incomplete",
+  "pack-not-found",
   "email-invalid",
   "participant-code-invalid",
   "unknown-anchor",
