@@ -211,6 +211,14 @@ def test_a_person_pairs_what_the_program_cannot() -> None:
     assert helped.extra == ["extra"]
 
 
+def test_other_partners_make_another_version() -> None:
+    items = nine(*(f"q{n}" for n in range(1, 10)), "spare", "other")
+    made = [by_hand(*items), by_hand(*items, q3="spare"), by_hand(*items, q3="other")]
+    versions = [(one.document or {})["version"] for one in made]
+    assert versions[0] == "1.0+bbbbbbbb"
+    assert len(set(versions)) == 3
+
+
 @pytest.mark.parametrize(
     ("chosen", "problem"),
     [

@@ -14,6 +14,8 @@ from datetime import date, timedelta
 from sayso.domain.questionnaire import Questionnaire
 
 WARNING_DAYS = 60
+MODES = ("own_device", "clinic_tablet", "interview", "paper")
+"""The ways of asking that an owner may allow, as responses name them."""
 
 
 @dataclass(frozen=True, slots=True)

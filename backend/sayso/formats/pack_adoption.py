@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import csv
+import hashlib
 import io
 import re
 from collections.abc import Iterator, Mapping
@@ -247,12 +248,21 @@ def _joined(pack: Questionnaire, pack_document: Doc, document: Doc, matches: lis
     return {
         **{key: value for key, value in document.items() if key != "items"},
         "id": pack.id,
-        "version": f"{pack.version}+{document['origin']['sha256'][:8]}",
+        "version": f"{pack.version}+{_mark(document, matches)}",
         "status": "licensed",
         "origin": {**document["origin"], "pack": f"{pack.id}@{pack.version}", "of": pack.sha256},
         "items": document["items"],
         "scores": pack_document["scores"],
     }
+
+
+def _mark(document: Doc, matches: list[Match]) -> str:
+    """What tells one file from another; partners that were chosen by hand are part of it."""
+    origin: str = document["origin"]["sha256"]
+    chosen = [f"{match.item}={match.source}" for match in matches if match.how == BY_HAND]
+    if chosen:
+        origin = hashlib.sha256("\n".join((origin, *chosen)).encode()).hexdigest()
+    return origin[:8]
 
 
 def _make_room(pack: Questionnaire, document: Doc, partners: dict[str, Match]) -> None:

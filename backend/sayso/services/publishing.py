@@ -6,7 +6,7 @@ parsed studies and questionnaires are kept in memory under their hashes for the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -20,10 +20,11 @@ from sayso.domain.errors import (
     StudyVersionTaken,
     UnknownStudy,
 )
+from sayso.domain.instrument_errors import QuestionnaireNotLicensed
 from sayso.domain.questionnaire import Questionnaire
 from sayso.domain.study import Study, StudyVersion
 from sayso.formats import instrument_json, study_toml
-from sayso.services import audit
+from sayso.services import adoption, audit, licences
 from sayso.store.tables import questionnaire, study_questionnaire, study_version
 
 Find = Callable[[str, str | None], Mapping[str, Any]]
@@ -59,7 +60,8 @@ def publish(
 
     `find(instrument, version or None)` gives the instrument documents that the study asks. The
     first version is effective from the beginning, a later one for windows that open after
-    `effective_on`. Raises StudyFileWrong, InstrumentFileWrong, QuestionnaireNotFound,
+    `effective_on`. What a site has adopted for the study comes before what `find` gives. Raises
+    StudyFileWrong, InstrumentFileWrong, QuestionnaireNotFound, QuestionnaireNotLicensed,
     QuestionnaireChanged, StudyVersionTaken.
     """
     study = study_toml.parse(text, name)
@@ -72,6 +74,8 @@ def publish(
                 f"Version {study.version} of {study.key} was published with other content; "
                 "give the amended file a new version"
             )
+    documents = asked_documents(connection, study, find)
+    _require_licences(connection, study.key, documents.values(), now.date())
     first = not versions(connection, study.key)
     effective = effective_on or (date.min if first else now.date())
     study_id = connection.execute(
@@ -83,8 +87,8 @@ def publish(
         .returning(study_version.c.id)
     ).scalar_one()  # fmt: skip
     pinned = {}
-    for instrument, wanted in _wanted(study).items():
-        pinned[instrument] = pin(connection, find(instrument, wanted), now)
+    for instrument, document in documents.items():
+        pinned[instrument] = pin(connection, document, now)
         connection.execute(
             insert(study_questionnaire).values(
                 study_version_id=study_id,
@@ -97,6 +101,25 @@ def publish(
         after={"sha256": sha256, "effective_on": effective, "questionnaires": pinned}, now=now,
     )  # fmt: skip
     return Published(study_id, sha256, study, effective, now, created=True)
+
+
+def asked_documents(
+    connection: Connection, study: Study, find: Find
+) -> dict[str, Mapping[str, Any]]:
+    """The instrument documents that publishing this study now would pin, by instrument.
+
+    Raises QuestionnaireNotFound, InstrumentFileWrong.
+    """
+    find = adoption.finder(connection, study.key, find)
+    return {instrument: find(instrument, wanted) for instrument, wanted in _wanted(study).items()}
+
+
+def _require_licences(
+    connection: Connection, key: str, documents: Iterable[Mapping[str, Any]], on: date
+) -> None:
+    asked = [instrument_json.load(document) for document in documents]
+    if faults := licences.faults(connection, key, asked, on):
+        raise QuestionnaireNotLicensed(faults)
 
 
 def pin(connection: Connection, document: Mapping[str, Any], now: datetime) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from sayso.domain import answers as rules
 from sayso.domain import offer, scoring
@@ -26,13 +26,13 @@ from sayso.domain.status import judge, placed, standing
 from sayso.domain.study import Rules
 from sayso.domain.walltime import local_date
 from sayso.services import audit, publishing, reminders
+from sayso.services.scores import keep as keep_scores
 from sayso.services.sessions import ParticipantSession
 from sayso.store import facts as facts_store
 from sayso.store.queries import COUNTING, SubmitContext, submit_context
-from sayso.store.tables_forms import response, response_conflict, score
+from sayso.store.tables_forms import response, response_conflict
 from sayso.store.upsert import insert_once
 
-_KEEP_SCORES = insert(score)
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -111,7 +111,7 @@ def submit(
     if not insert_once(connection, response, row):
         # Two phones, or one phone twice, at the same instant: look again and give way.
         return _raced(connection, actor, person, said, offer_key, now, row)
-    _keep_scores(connection, said.id, scores, now)
+    keep_scores(connection, said.questionnaire_sha256, [(said.id, scores)], now)
     if context.form is not None and judged.form_id and context.waiting == 0:
         reminders.cancel_for_occasion(
             connection, person.id, context.form.timepoint, "completed", now
@@ -304,30 +304,6 @@ def _scorable(scores: Sequence[scoring.Score], answered: int) -> bool:
     """At least one primary score came out; without any rule of scoring, at least one answer."""
     primary = [one for one in scores if one.primary] or list(scores)
     return any(one.scorable for one in primary) if primary else answered > 0
-
-
-def _keep_scores(
-    connection: Connection, response_id: str, scores: Sequence[scoring.Score], now: datetime
-) -> None:
-    if not scores:
-        return
-    connection.execute(
-        _KEEP_SCORES,
-        [
-            {
-                "response_id": response_id,
-                "score": one.id,
-                "value": None if isinstance(one.value, str) else one.value,
-                "label": one.value if isinstance(one.value, str) else None,
-                "n_answered": one.n_answered,
-                "n_items": one.n_items,
-                "rule_sha256": one.rule_sha,
-                "engine_version": scoring.ENGINE_VERSION,
-                "scored_at": now,
-            }
-            for one in scores
-        ],
-    )
 
 
 def _body(said: Submission) -> dict[str, Any]:

@@ -15,14 +15,21 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
-from sayso.store import revision, tables_access, tables_forms, tables_messages
+from sayso.store import (
+    revision,
+    tables_access,
+    tables_entries,
+    tables_forms,
+    tables_instruments,
+    tables_messages,
+)
 from sayso.store.engine import transaction
 from sayso.store.tables import metadata
 
 _FOLDER = Path(__file__).parent / "migrations"
 
 # Importing these modules is what puts their tables into the metadata.
-_MODULES = (tables_access, tables_forms, tables_messages)
+_MODULES = (tables_access, tables_entries, tables_forms, tables_instruments, tables_messages)
 
 
 def upgrade(engine: Engine, target: str = "head") -> None:

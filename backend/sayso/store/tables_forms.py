@@ -153,6 +153,8 @@ score = Table(
     Column("label", Text),  # where the result is a category, not a number
     Column("n_answered", Integer, nullable=False),
     Column("n_items", Integer, nullable=False),
+    # The version whose rules made it: the one answered, or a newer one when scored again.
+    Column("questionnaire_sha256", ForeignKey("questionnaire.sha256"), nullable=False),
     Column("rule_sha256", Text, nullable=False),
     Column("engine_version", Text, nullable=False),
     Column("scored_at", Instant, nullable=False),

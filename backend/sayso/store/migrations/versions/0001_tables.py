@@ -124,6 +124,67 @@ def upgrade() -> None:
         sa.UniqueConstraint("sha256", name=op.f("uq_study_version_sha256")),
     )
     op.create_table(
+        "adopted_instrument",
+        sa.Column("id", _KEY, nullable=False),
+        sa.Column("study_key", sa.Text(), nullable=False),
+        sa.Column("instrument", sa.Text(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("pack", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("file_sha256", sa.Text(), nullable=False),
+        sa.Column("document", Document, nullable=False),
+        sa.Column("matches", Document, nullable=False),
+        sa.Column("recorded_at", Instant(), nullable=False),
+        sa.Column("recorded_by", _KEY, nullable=True),
+        sa.Column("voided_at", Instant(), nullable=True),
+        sa.Column("voided_by", _KEY, nullable=True),
+        sa.Column("void_reason", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["recorded_by"], ["staff.id"], name=op.f("fk_adopted_instrument_recorded_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["voided_by"], ["staff.id"], name=op.f("fk_adopted_instrument_voided_by")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_adopted_instrument")),
+    )
+    op.create_index(
+        op.f("ix_adopted_instrument_study_key_instrument"),
+        "adopted_instrument",
+        ["study_key", "instrument"],
+        unique=False,
+    )
+    op.create_table(
+        "instrument_licence",
+        sa.Column("id", _KEY, nullable=False),
+        sa.Column("study_key", sa.Text(), nullable=False),
+        sa.Column("instrument", sa.Text(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("languages", Document, nullable=False),
+        sa.Column("modes", Document, nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=True),
+        sa.Column("screens_need_approval", sa.Boolean(), nullable=False),
+        sa.Column("screens_approved_on", sa.Date(), nullable=True),
+        sa.Column("recorded_at", Instant(), nullable=False),
+        sa.Column("recorded_by", _KEY, nullable=True),
+        sa.Column("voided_at", Instant(), nullable=True),
+        sa.Column("voided_by", _KEY, nullable=True),
+        sa.Column("void_reason", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["recorded_by"], ["staff.id"], name=op.f("fk_instrument_licence_recorded_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["voided_by"], ["staff.id"], name=op.f("fk_instrument_licence_voided_by")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_instrument_licence")),
+    )
+    op.create_index(
+        op.f("ix_instrument_licence_study_key_instrument"),
+        "instrument_licence",
+        ["study_key", "instrument"],
+        unique=False,
+    )
+    op.create_table(
         "invitation",
         sa.Column("id", _KEY, nullable=False),
         sa.Column("staff_id", _KEY, nullable=False),
@@ -217,6 +278,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_anchor")),
     )
     op.create_index(op.f("ix_anchor_participant_id"), "anchor", ["participant_id"], unique=False)
+    op.create_table(
+        "arm_change",
+        sa.Column("id", _KEY, nullable=False),
+        sa.Column("participant_id", _KEY, nullable=False),
+        sa.Column("previous", sa.Text(), nullable=False),
+        sa.Column("arm", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("recorded_at", Instant(), nullable=False),
+        sa.Column("recorded_by", _KEY, nullable=True),
+        sa.Column("voided_at", Instant(), nullable=True),
+        sa.Column("voided_by", _KEY, nullable=True),
+        sa.Column("void_reason", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["participant_id"], ["participant.id"], name=op.f("fk_arm_change_participant_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by"], ["staff.id"], name=op.f("fk_arm_change_recorded_by")
+        ),
+        sa.ForeignKeyConstraint(["voided_by"], ["staff.id"], name=op.f("fk_arm_change_voided_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_arm_change")),
+    )
+    op.create_index(
+        op.f("ix_arm_change_participant_id"), "arm_change", ["participant_id"], unique=False
+    )
     op.create_table(
         "calendar_feed",
         sa.Column("id", _KEY, nullable=False),
@@ -524,6 +609,29 @@ def upgrade() -> None:
         op.f("ix_enrolment_code_participant_id"), "enrolment_code", ["participant_id"], unique=False
     )
     op.create_table(
+        "handover",
+        sa.Column("id", _KEY, nullable=False),
+        sa.Column("participant_id", _KEY, nullable=False),
+        sa.Column("code_hash", sa.Text(), nullable=False),
+        sa.Column("started_at", Instant(), nullable=False),
+        sa.Column("started_by", _KEY, nullable=False),
+        sa.Column("expires_at", Instant(), nullable=False),
+        sa.Column("device_id", _KEY, nullable=True),
+        sa.Column("finished_at", Instant(), nullable=True),
+        sa.Column("ended_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_handover_device_id")),
+        sa.ForeignKeyConstraint(
+            ["participant_id"], ["participant.id"], name=op.f("fk_handover_participant_id")
+        ),
+        sa.ForeignKeyConstraint(["started_by"], ["staff.id"], name=op.f("fk_handover_started_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_handover")),
+        sa.UniqueConstraint("code_hash", name=op.f("uq_handover_code_hash")),
+        sa.UniqueConstraint("device_id", name=op.f("uq_handover_device_id")),
+    )
+    op.create_index(
+        op.f("ix_handover_participant_id"), "handover", ["participant_id"], unique=False
+    )
+    op.create_table(
         "missing_reason",
         sa.Column("id", _KEY, nullable=False),
         sa.Column("expected_form_id", _KEY, nullable=False),
@@ -709,6 +817,48 @@ def upgrade() -> None:
     op.create_index(op.f("ix_session_device_id"), "session", ["device_id"], unique=False)
     op.create_index(op.f("ix_session_staff_id"), "session", ["staff_id"], unique=False)
     op.create_table(
+        "correction",
+        sa.Column("id", _KEY, nullable=False),
+        sa.Column("participant_id", _KEY, nullable=False),
+        sa.Column("response_id", sa.Text(), nullable=False),
+        sa.Column("answers", Document, nullable=False),
+        sa.Column("skipped", Document, nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("proposed_at", Instant(), nullable=False),
+        sa.Column("proposed_by", _KEY, nullable=False),
+        sa.Column("accepted", sa.Boolean(), nullable=True),
+        sa.Column("decided_at", Instant(), nullable=True),
+        sa.Column("decided_by", _KEY, nullable=True),
+        sa.Column("decision_reason", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "(accepted IS NULL) = (decided_at IS NULL)", name=op.f("ck_correction_decided")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by"], ["staff.id"], name=op.f("fk_correction_decided_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["participant_id"], ["participant.id"], name=op.f("fk_correction_participant_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposed_by"], ["staff.id"], name=op.f("fk_correction_proposed_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["response_id"], ["response.id"], name=op.f("fk_correction_response_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_correction")),
+    )
+    op.create_index(
+        op.f("ix_correction_participant_id"), "correction", ["participant_id"], unique=False
+    )
+    op.create_index(
+        "uq_correction_waiting",
+        "correction",
+        ["response_id"],
+        unique=True,
+        sqlite_where=sa.text("decided_at IS NULL"),
+        postgresql_where=sa.text("decided_at IS NULL"),
+    )
+    op.create_table(
         "delivery",
         sa.Column("id", _KEY, nullable=False),
         sa.Column("reminder_id", _KEY, nullable=True),
@@ -794,18 +944,68 @@ def upgrade() -> None:
         sa.Column("label", sa.Text(), nullable=True),
         sa.Column("n_answered", sa.Integer(), nullable=False),
         sa.Column("n_items", sa.Integer(), nullable=False),
+        sa.Column("questionnaire_sha256", sa.Text(), nullable=False),
         sa.Column("rule_sha256", sa.Text(), nullable=False),
         sa.Column("engine_version", sa.Text(), nullable=False),
         sa.Column("scored_at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["questionnaire_sha256"],
+            ["questionnaire.sha256"],
+            name=op.f("fk_score_questionnaire_sha256"),
+        ),
         sa.ForeignKeyConstraint(
             ["response_id"], ["response.id"], name=op.f("fk_score_response_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_score")),
     )
     op.create_index(op.f("ix_score_response_id"), "score", ["response_id"], unique=False)
+    op.create_table(
+        "staff_entry",
+        sa.Column("response_id", sa.Text(), nullable=False),
+        sa.Column("participant_id", _KEY, nullable=False),
+        sa.Column("administered_by", _KEY, nullable=False),
+        sa.Column("recorded_at", Instant(), nullable=False),
+        sa.Column("recorded_by", _KEY, nullable=False),
+        sa.Column("note_sealed", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["administered_by"], ["staff.id"], name=op.f("fk_staff_entry_administered_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["participant_id"], ["participant.id"], name=op.f("fk_staff_entry_participant_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by"], ["staff.id"], name=op.f("fk_staff_entry_recorded_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["response_id"], ["response.id"], name=op.f("fk_staff_entry_response_id")
+        ),
+        sa.PrimaryKeyConstraint("response_id", name=op.f("pk_staff_entry")),
+    )
+    op.create_index(
+        op.f("ix_staff_entry_participant_id"), "staff_entry", ["participant_id"], unique=False
+    )
+    op.create_table(
+        "second_typing",
+        sa.Column("response_id", sa.Text(), nullable=False),
+        sa.Column("answers", Document, nullable=False),
+        sa.Column("skipped", Document, nullable=False),
+        sa.Column("items", Document, nullable=False),
+        sa.Column("recorded_at", Instant(), nullable=False),
+        sa.Column("recorded_by", _KEY, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["recorded_by"], ["staff.id"], name=op.f("fk_second_typing_recorded_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["response_id"], ["staff_entry.response_id"], name=op.f("fk_second_typing_response_id")
+        ),
+        sa.PrimaryKeyConstraint("response_id", name=op.f("pk_second_typing")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("second_typing")
+    op.drop_index(op.f("ix_staff_entry_participant_id"), table_name="staff_entry")
+    op.drop_table("staff_entry")
     op.drop_index(op.f("ix_score_response_id"), table_name="score")
     op.drop_table("score")
     op.drop_table("response_conflict")
@@ -818,6 +1018,14 @@ def downgrade() -> None:
         postgresql_where=sa.text("state = 'pending'"),
     )
     op.drop_table("delivery")
+    op.drop_index(
+        "uq_correction_waiting",
+        table_name="correction",
+        sqlite_where=sa.text("decided_at IS NULL"),
+        postgresql_where=sa.text("decided_at IS NULL"),
+    )
+    op.drop_index(op.f("ix_correction_participant_id"), table_name="correction")
+    op.drop_table("correction")
     op.drop_index(op.f("ix_session_staff_id"), table_name="session")
     op.drop_index(op.f("ix_session_device_id"), table_name="session")
     op.drop_table("session")
@@ -839,6 +1047,8 @@ def downgrade() -> None:
     op.drop_table("passkey")
     op.drop_index(op.f("ix_missing_reason_expected_form_id"), table_name="missing_reason")
     op.drop_table("missing_reason")
+    op.drop_index(op.f("ix_handover_participant_id"), table_name="handover")
+    op.drop_table("handover")
     op.drop_index(op.f("ix_enrolment_code_participant_id"), table_name="enrolment_code")
     op.drop_table("enrolment_code")
     op.drop_table("draft")
@@ -872,6 +1082,8 @@ def downgrade() -> None:
     op.drop_table("contact")
     op.drop_index(op.f("ix_calendar_feed_participant_id"), table_name="calendar_feed")
     op.drop_table("calendar_feed")
+    op.drop_index(op.f("ix_arm_change_participant_id"), table_name="arm_change")
+    op.drop_table("arm_change")
     op.drop_index(op.f("ix_anchor_participant_id"), table_name="anchor")
     op.drop_table("anchor")
     op.drop_table("study_questionnaire")
@@ -879,6 +1091,14 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_participant_site_id"), table_name="participant")
     op.drop_table("participant")
     op.drop_table("invitation")
+    op.drop_index(
+        op.f("ix_instrument_licence_study_key_instrument"), table_name="instrument_licence"
+    )
+    op.drop_table("instrument_licence")
+    op.drop_index(
+        op.f("ix_adopted_instrument_study_key_instrument"), table_name="adopted_instrument"
+    )
+    op.drop_table("adopted_instrument")
     op.drop_table("study_version")
     op.drop_table("staff")
     op.drop_table("site")

@@ -3,7 +3,8 @@
 The audit chain: an event must continue the chain's head, which moves on with it; no event is
 deleted, and of its columns only `details` may change (a redaction, which the digest makes visible).
 Responses and scores: what the participant said, and what was computed from it, stays; only the
-staff decisions about a response may be added later. A draft goes with the response it became.
+staff decisions about a response, or about a correction of it, may be added later. A draft goes with
+the response it became.
 """
 
 from __future__ import annotations
@@ -30,8 +31,18 @@ _FIXED = {
         "disposition", "scorable", "answered", "applicable", "declined",
     ),
     "score": (
-        "id", "response_id", "score", "value", "label", "n_answered", "n_items", "rule_sha256",
-        "engine_version", "scored_at",
+        "id", "response_id", "score", "value", "label", "n_answered", "n_items",
+        "questionnaire_sha256", "rule_sha256", "engine_version", "scored_at",
+    ),
+    "staff_entry": (
+        "response_id", "participant_id", "administered_by", "recorded_at", "recorded_by",
+    ),
+    "second_typing": (
+        "response_id", "answers", "skipped", "items", "recorded_at", "recorded_by",
+    ),
+    "correction": (
+        "id", "participant_id", "response_id", "answers", "skipped", "reason", "proposed_at",
+        "proposed_by",
     ),
 }  # fmt: skip
 
