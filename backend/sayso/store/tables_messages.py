@@ -77,13 +77,17 @@ reminder = Table(
     ),
 )
 
-# One path of a reminder to a person. `next_at` is both the due time and, once claimed, the lease.
+# One message on one path: of a reminder to a participant, of a site's summary to a member of staff,
+# or the daily test message of the server to itself. `next_at` is the due time and, once claimed,
+# the lease.
 delivery = Table(
     "delivery",
     metadata,
     Column("id", _Key, primary_key=True),
-    Column("reminder_id", ForeignKey("reminder.id")),  # null: a test reminder or a confirmation
-    Column("participant_id", ForeignKey("participant.id"), nullable=False),
+    Column("reminder_id", ForeignKey("reminder.id")),  # null: a test, a confirmation, a summary …
+    Column("participant_id", ForeignKey("participant.id")),
+    Column("staff_id", ForeignKey("staff.id")),
+    Column("site_id", ForeignKey("site.id")),
     Column("purpose", Text, nullable=False),
     Column("channel", Text, nullable=False),  # staff: the coordinator's call list
     Column("subscription_id", ForeignKey("push_subscription.id")),
@@ -100,7 +104,15 @@ delivery = Table(
     Column("sent_at", Instant),
     Column("settled_at", Instant),
     Column("acked_at", Instant),
-    CheckConstraint("purpose IN ('reminder','fallback','test','confirm')", "purpose"),
+    CheckConstraint(
+        "purpose IN ('reminder','fallback','test','confirm','digest','canary')", "purpose"
+    ),
+    CheckConstraint(
+        "(participant_id IS NULL) = (purpose IN ('digest','canary'))", "about_a_participant"
+    ),
+    CheckConstraint(
+        "(staff_id IS NOT NULL AND site_id IS NOT NULL) = (purpose = 'digest')", "to_staff"
+    ),
     CheckConstraint("channel IN ('push','email','staff')", "channel"),
     CheckConstraint("state IN ('pending','sent','skipped','failed','dead')", "state"),
     Index(
@@ -109,8 +121,23 @@ delivery = Table(
         sqlite_where=Column("state") == "pending",
         postgresql_where=Column("state") == "pending",
     ),
+    Index(
+        "ix_delivery_failed",
+        "settled_at",
+        sqlite_where=Column("state") == "failed",
+        postgresql_where=Column("state") == "failed",
+    ),
     Index(None, "participant_id"),
     Index(None, "reminder_id"),
+)
+
+# Who wants the morning summary of which site by e-mail; no row means no.
+digest_wish = Table(
+    "digest_wish",
+    metadata,
+    Column("staff_id", ForeignKey("staff.id"), primary_key=True),
+    Column("site_id", ForeignKey("site.id"), primary_key=True),
+    Column("wanted_at", Instant, nullable=False),
 )
 
 # Append-only: triggers refuse DELETE and every UPDATE but that of `details`. The chain runs over

@@ -154,6 +154,15 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "digest_wish",
+        sa.Column("staff_id", _KEY, nullable=False),
+        sa.Column("site_id", _KEY, nullable=False),
+        sa.Column("wanted_at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_digest_wish_site_id")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_digest_wish_staff_id")),
+        sa.PrimaryKeyConstraint("staff_id", "site_id", name=op.f("pk_digest_wish")),
+    )
+    op.create_table(
         "instrument_licence",
         sa.Column("id", _KEY, nullable=False),
         sa.Column("study_key", sa.Text(), nullable=False),
@@ -862,7 +871,9 @@ def upgrade() -> None:
         "delivery",
         sa.Column("id", _KEY, nullable=False),
         sa.Column("reminder_id", _KEY, nullable=True),
-        sa.Column("participant_id", _KEY, nullable=False),
+        sa.Column("participant_id", _KEY, nullable=True),
+        sa.Column("staff_id", _KEY, nullable=True),
+        sa.Column("site_id", _KEY, nullable=True),
         sa.Column("purpose", sa.Text(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("subscription_id", _KEY, nullable=True),
@@ -879,9 +890,18 @@ def upgrade() -> None:
         sa.Column("sent_at", Instant(), nullable=True),
         sa.Column("settled_at", Instant(), nullable=True),
         sa.Column("acked_at", Instant(), nullable=True),
+        sa.CheckConstraint(
+            "(participant_id IS NULL) = (purpose IN ('digest','canary'))",
+            name=op.f("ck_delivery_about_a_participant"),
+        ),
+        sa.CheckConstraint(
+            "(staff_id IS NOT NULL AND site_id IS NOT NULL) = (purpose = 'digest')",
+            name=op.f("ck_delivery_to_staff"),
+        ),
         sa.CheckConstraint("channel IN ('push','email','staff')", name=op.f("ck_delivery_channel")),
         sa.CheckConstraint(
-            "purpose IN ('reminder','fallback','test','confirm')", name=op.f("ck_delivery_purpose")
+            "purpose IN ('reminder','fallback','test','confirm','digest','canary')",
+            name=op.f("ck_delivery_purpose"),
         ),
         sa.CheckConstraint(
             "state IN ('pending','sent','skipped','failed','dead')", name=op.f("ck_delivery_state")
@@ -892,6 +912,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["reminder_id"], ["reminder.id"], name=op.f("fk_delivery_reminder_id")
         ),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_delivery_site_id")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_delivery_staff_id")),
         sa.ForeignKeyConstraint(
             ["subscription_id"], ["push_subscription.id"], name=op.f("fk_delivery_subscription_id")
         ),
@@ -905,6 +927,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("state = 'pending'"),
         postgresql_where=sa.text("state = 'pending'"),
+    )
+    op.create_index(
+        "ix_delivery_failed",
+        "delivery",
+        ["settled_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'failed'"),
+        postgresql_where=sa.text("state = 'failed'"),
     )
     op.create_index(
         op.f("ix_delivery_participant_id"), "delivery", ["participant_id"], unique=False
@@ -1012,6 +1042,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_delivery_reminder_id"), table_name="delivery")
     op.drop_index(op.f("ix_delivery_participant_id"), table_name="delivery")
     op.drop_index(
+        "ix_delivery_failed",
+        table_name="delivery",
+        sqlite_where=sa.text("state = 'failed'"),
+        postgresql_where=sa.text("state = 'failed'"),
+    )
+    op.drop_index(
         "ix_delivery_due",
         table_name="delivery",
         sqlite_where=sa.text("state = 'pending'"),
@@ -1095,6 +1131,7 @@ def downgrade() -> None:
         op.f("ix_instrument_licence_study_key_instrument"), table_name="instrument_licence"
     )
     op.drop_table("instrument_licence")
+    op.drop_table("digest_wish")
     op.drop_index(
         op.f("ix_adopted_instrument_study_key_instrument"), table_name="adopted_instrument"
     )
