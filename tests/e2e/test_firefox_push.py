@@ -2,6 +2,7 @@
 
 Nothing between the worker and the screen is played: Firefox registers with our push service over
 its own protocol, decrypts what the worker encrypted, and shows it in its own notification window.
+The tests tell one story and run in this order.
 """
 
 from __future__ import annotations
@@ -9,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
 from sayso.clock import SystemClock
 from sayso.domain.audit import Actor
@@ -36,30 +38,42 @@ ONLY_WORD_ALLOWED = "study team"
 
 @dataclass
 class Scene:
-    """The clinic, the push service, one participant and her Firefox."""
+    """The clinic, the push service, one participant and her Firefox, which she may quit."""
 
     clinic: Clinic
     service: PushService
-    firefox: Firefox
     engine: Engine
     profile: Path
-    person: int
+    person: int = 0
+    minutes_ago: int = 10
+    running: ExitStack = field(default_factory=ExitStack)
+
+    def start_firefox(self) -> None:
+        self.firefox: Firefox = self.running.enter_context(
+            running_firefox(self.profile, self.service.url)
+        )
+
+    def quit_firefox(self) -> None:
+        self.running.close()
+        until(lambda: not self.service.clients, "the browser is gone")
 
     def rows(self, statement: Any) -> list[Any]:
         with transaction(self.engine, read_only=True) as connection:
             return list(connection.execute(statement))
 
+    def phones(self) -> list[Any]:
+        """The participant's subscriptions, oldest first."""
+        return self.rows(select(push_subscription).order_by(push_subscription.c.id))
+
     def phone(self) -> Any:
-        """The newest subscription of the participant."""
-        rows = self.rows(select(push_subscription).order_by(push_subscription.c.id.desc()))
-        return rows[0] if rows else None
+        return self.phones()[-1]
 
     def remind(self) -> None:
-        """Staff send a reminder of the open occasion."""
+        """Staff pressed the button some minutes ago, and each time at another minute."""
+        self.minutes_ago -= 1
+        moment = SystemClock().now() - timedelta(minutes=self.minutes_ago)
         with transaction(self.engine) as connection:
-            verdict = send_now(
-                connection, Actor("command"), self.person, "W12", SystemClock().now()
-            )
+            verdict = send_now(connection, Actor("command"), self.person, "W12", moment)
         assert verdict.action == "send", verdict.why
 
     def messages(self, purpose: str) -> list[Any]:
@@ -69,12 +83,37 @@ class Scene:
             .order_by(delivery.c.id)
         )
 
-    def dismiss_alerts(self) -> None:
-        """Close every notification through the page, as the user would."""
-        self.firefox.evaluate(
-            "navigator.serviceWorker.ready.then((one) => one.getNotifications())"
-            ".then((all) => all.forEach((one) => one.close()))"
+    def until_shown(self, purpose: str, number: int) -> None:
+        """Wait until the service worker has confirmed that many messages."""
+        until(
+            lambda: [m.acked_at is not None for m in self.messages(purpose)] == [True] * number,
+            f"{number} messages of the kind {purpose} were shown",
         )
+
+    def tap_the_only_notification(self) -> None:
+        """Tap what is on the screen; a tab then shows the form to begin with."""
+        until(lambda: len(self.firefox.alerts()) == 1, "one notification is on the screen")
+        self.firefox.click_alert(self.firefox.alerts()[0][0])
+        forms = self.rows(
+            select(expected_form.c.id)
+            .where(expected_form.c.timepoint == "W12")
+            .order_by(expected_form.c.position)
+        )
+        address = f"{self.clinic.origin}/#/form/{forms[0].id}"
+        until(
+            lambda: any(tab["url"].startswith(address) for tab in self.firefox.contexts()),
+            f"a tab shows {address}",
+        )
+
+    def let_notify(self, state: str) -> None:
+        """What the person sets in the browser's settings: "granted" or "denied"."""
+        self.firefox.call(
+            "permissions.setPermission",
+            {
+                "descriptor": {"name": "notifications"}, "state": state,
+                "origin": self.clinic.origin,
+            },
+        )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -85,22 +124,25 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     with ExitStack() as stack:
         clinic = stack.enter_context(open_clinic(folder / "clinic"))
         stack.enter_context(served(service))
-        profile = folder / "profile"
-        firefox = stack.enter_context(running_firefox(profile, service.url))
-        code = clinic.run(
+        engine = make_engine(f"sqlite:///{clinic.folder / 'data' / 'sayso.sqlite'}")
+        stack.callback(engine.dispose)
+        scene = Scene(clinic, service, engine, folder / "profile")
+        stack.callback(scene.running.close)
+        scene.start_firefox()
+        said = clinic.run(
             "participant", "enrol", STUDY, "P-1", "--site", "N", "--arm", "continue",
             "--enrolled", clinic.days_ago(80), "--zone", clinic.zone,
         )  # fmt: skip
-        engine = make_engine(f"sqlite:///{clinic.folder / 'data' / 'sayso.sqlite'}")
-        stack.callback(engine.dispose)
-        with transaction(engine, read_only=True) as connection:
-            person = connection.execute(select(participant.c.id)).scalar_one()
-        scene = Scene(clinic, service, firefox, engine, profile, person)
-        found = re.search(r"Link: (\S+)", code)
+        scene.person = scene.rows(select(participant.c.id))[0].id
+        with transaction(engine) as connection:
+            # Staff enrolled her an hour ago, so that they can have pressed a button since.
+            hour_ago = SystemClock().now() - timedelta(hours=1)
+            connection.execute(update(participant).values(created_at=hour_ago))
+        found = re.search(r"Link: (\S+)", said)
         assert found
-        firefox.go(found[1])
-        firefox.tap("Begin")
-        until(lambda: firefox.shows("Hello"), "the participant is enrolled")
+        scene.firefox.go(found[1])
+        scene.firefox.tap("Begin")
+        until(lambda: scene.firefox.shows("Hello"), "the participant is enrolled")
         yield scene
 
 
@@ -108,77 +150,72 @@ def test_turning_reminders_on_proves_the_phone(scene: Scene) -> None:
     scene.firefox.evaluate("navigator.serviceWorker.ready.then(() => true)")
     scene.firefox.go(f"{scene.clinic.origin}/#/more")
     scene.firefox.tap("Yes, remind me")
-    until(lambda: scene.phone() is not None, "the phone is registered")
+    until(lambda: bool(scene.phones()), "the phone is registered")
     until(lambda: scene.phone().confirmed_at is not None, "the phone confirmed the first message")
     assert scene.service.refused == []
     (message,) = scene.messages("confirm")
     assert (message.state, message.last_status) == ("sent", 201)
+    scene.firefox.evaluate(
+        "navigator.serviceWorker.ready.then((one) => one.getNotifications())"
+        ".then((all) => all.forEach((one) => one.close()))"
+    )
 
 
-def test_a_reminder_is_shown_and_says_nothing_private(scene: Scene) -> None:
-    scene.dismiss_alerts()
+def test_two_reminders_show_as_one_that_says_nothing_private_and_opens_the_form(
+    scene: Scene,
+) -> None:
     # No page is open: the service worker wakes up for the message alone.
-    scene.firefox.go("about:blank")
+    scene.firefox.close_every_page_of(scene.clinic.origin)
     scene.remind()
-    until(lambda: bool(scene.messages("reminder")), "the reminder is queued")
-    until(lambda: scene.messages("reminder")[-1].acked_at is not None, "the reminder was shown")
-    until(lambda: len(scene.firefox.alerts()) >= 1, "the notification is on the screen")
-    text = " ".join(words for _window, words in scene.firefox.alerts()).lower()
+    scene.until_shown("reminder", 1)
+    scene.remind()
+    scene.until_shown("reminder", 2)
+    # Firefox takes a notification from the screen after 20 seconds, so it is read and tapped now.
+    until(lambda: len(scene.firefox.alerts()) == 1, "the second replaces the first on the screen")
+    text = scene.firefox.alerts()[0][1].lower()
     assert "tap to open" in text
     for word in NOT_ON_A_LOCK_SCREEN:
         assert word.lower() not in text.replace(ONLY_WORD_ALLOWED, "")
-    # The same notification is tapped at once: Firefox takes it from the screen after 20 seconds.
-    _a_tap_opens_the_form_that_is_due(scene)
+    scene.tap_the_only_notification()
 
 
-def _a_tap_opens_the_form_that_is_due(scene: Scene) -> None:
-    scene.firefox.click_alert(scene.firefox.alerts()[-1][0])
-    forms = scene.rows(
-        select(expected_form.c.id)
-        .where(expected_form.c.timepoint == "W12")
-        .order_by(expected_form.c.position)
-    )
-    address = f"{scene.clinic.origin}/#/form/{forms[0].id}"
-    until(
-        lambda: any(tab["url"].startswith(address) for tab in scene.firefox.contexts()),
-        f"a tab shows {address}",
-    )
-
-
-def test_a_second_reminder_replaces_the_first_on_the_screen(scene: Scene) -> None:
-    scene.firefox.go(f"{scene.clinic.origin}/#/more")
-    scene.dismiss_alerts()
-    shown = (
-        "navigator.serviceWorker.ready.then((one) => one.getNotifications())"
-        ".then((all) => all.map((one) => one.tag))"
-    )
-    before = len(scene.messages("reminder"))
-    minute = SystemClock().now().minute
-    until(lambda: SystemClock().now().minute != minute, "another minute, for another step", 70)
+def test_a_reminder_finds_a_browser_that_was_started_again_with_no_page_open(scene: Scene) -> None:
+    scene.quit_firefox()
     scene.remind()
-    until(lambda: len(scene.messages("reminder")) > before, "the reminder is queued")
-    until(lambda: scene.messages("reminder")[-1].acked_at is not None, "it was shown")
-    tags = scene.firefox.evaluate(shown)
-    assert len(tags) == len(set(tags))
+    until(lambda: scene.messages("reminder")[-1].state == "sent", "the push service keeps it")
+    assert scene.messages("reminder")[-1].acked_at is None
+    scene.start_firefox()
+    scene.until_shown("reminder", 3)
+    assert not any(tab["url"].startswith(scene.clinic.origin) for tab in scene.firefox.contexts())
+    scene.tap_the_only_notification()
 
 
-def test_with_permission_taken_back_the_phone_is_forgotten_and_the_call_list_told(
-    scene: Scene,
-) -> None:
-    # With the app closed, only the push service can tell that the phone is gone: a page that is
-    # open (the tapped notification opened one) could still speak for it.
+def test_a_push_service_that_lost_its_registrations_gets_a_new_one(scene: Scene) -> None:
+    scene.firefox.close_every_page_of(scene.clinic.origin)
+    scene.service.forget_browsers()
+    until(lambda: len(scene.phones()) == 2, "the service worker registered the new address")
+    until(lambda: scene.phone().confirmed_at is not None, "the new address is proved")
+    assert scene.phones()[0].dead_reason == "Replaced by a new address of the same phone."
+
+
+def test_with_permission_taken_back_and_no_page_open_the_push_service_tells(scene: Scene) -> None:
     scene.firefox.close_every_page_of(scene.clinic.origin)
     assert scene.phone().dead_at is None, scene.phone().dead_reason
-    scene.firefox.call(
-        "permissions.setPermission",
-        {
-            "descriptor": {"name": "notifications"}, "state": "denied",
-            "origin": scene.clinic.origin,
-        },
-    )  # fmt: skip
+    scene.let_notify("denied")
     until(lambda: not scene.service.browsers, "Firefox has unregistered")
     assert scene.phone().dead_at is None, scene.phone().dead_reason
     with transaction(scene.engine) as connection:
         assert subscriptions.send_test(connection, scene.person, SystemClock().now()) == 1
     until(lambda: scene.phone().dead_at is not None, "the subscription is known to be dead")
     assert scene.messages("test")[-1].outcome == "gone"
+
+
+def test_with_permission_taken_back_while_the_app_is_open_the_app_tells(scene: Scene) -> None:
+    scene.let_notify("granted")
+    before = len(scene.phones())
+    scene.firefox.go(f"{scene.clinic.origin}/#/more")
+    until(lambda: len(scene.phones()) > before, "the app registers the phone again")
+    until(lambda: scene.phone().confirmed_at is not None, "the phone is proved again")
+    scene.let_notify("denied")
+    until(lambda: scene.phone().dead_at is not None, "the app has told the server")
+    assert scene.phone().dead_reason == "Removed on the phone."

@@ -115,6 +115,19 @@ class PushService:
         self.max_connections = 0
         self._open = 0
         self.clients: set[Client] = set()
+        self.agents: set[str] = set()
+        self.loop: asyncio.AbstractEventLoop | None = None
+
+    def forget_browsers(self) -> None:
+        """Lose every registration, as a service does that lost its data: browsers connect anew."""
+        assert self.loop is not None
+        asyncio.run_coroutine_threadsafe(self._forget(), self.loop).result(10)
+
+    async def _forget(self) -> None:
+        self.browsers.clear()
+        self.agents.clear()
+        for client in list(self.clients):
+            await client.socket.close()
 
     def phone(self, public_key: str) -> Phone:
         """A new subscription made with that application server key."""
@@ -198,7 +211,9 @@ class Client:
         if kind is None:
             await self.socket.send_json({})
         elif kind == "hello":
-            self.agent = message.get("uaid") or uuid4().hex
+            known = message.get("uaid")
+            self.agent = known if known in self.service.agents else uuid4().hex
+            self.service.agents.add(self.agent)
             await self.socket.send_json(
                 {
                     "messageType": "hello", "uaid": self.agent, "status": 200,
@@ -265,7 +280,7 @@ class Browser:
 @contextmanager
 def served(service: PushService, tls: ssl.SSLContext | None = None) -> Iterator[PushService]:
     """Run the service on a free port of this machine until the block ends."""
-    loop = asyncio.new_event_loop()
+    loop = service.loop = asyncio.new_event_loop()
     started = threading.Event()
     runner = web.AppRunner(service.application(), shutdown_timeout=0.1)
 

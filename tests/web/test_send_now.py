@@ -53,3 +53,12 @@ def test_quiet_hours_and_the_weekly_cap_hold_for_staff_too(visitors: Visitors) -
 def test_an_exempt_participant_is_never_written_to(visitors: Visitors) -> None:
     said = send(visitors, "carmen")
     assert (said["sent"], said["reason"]) == (False, "exempt")
+
+
+def test_two_taps_within_a_minute_send_one_reminder(visitors: Visitors) -> None:
+    assert send(visitors)["sent"] is True
+    assert send(visitors) == {
+        "sent": False,
+        "reason": "just-sent",
+        "why": "A reminder was sent less than a minute ago.",
+    }

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select
 
 from sayso.domain.audit import Actor
-from sayso.domain.eligibility import SEND, Nudge, Verdict, may_remind
+from sayso.domain.eligibility import SEND, SKIP, Nudge, Verdict, may_remind
 from sayso.domain.walltime import local_time
 from sayso.services import audit, reminder_people, reminder_queue, zone_database
 from sayso.store.statements import insert_new
 from sayso.store.tables_messages import delivery, reminder
 
 STEP = "by staff"
+_JUST_SENT = Verdict(SKIP, "just-sent", "A reminder was sent less than a minute ago.")
 
 
 def send_now(
@@ -34,11 +35,14 @@ def send_now(
         return verdict
     zone = who.person.facts.zone
     wall = local_time(now, zone)
+    step = f"{STEP} {wall:%Y-%m-%dT%H:%M}"
+    if _is_there(connection, participant_id, timepoint, step):
+        return _JUST_SENT
     row = connection.execute(
         insert(reminder)
         .values(
             participant_id=participant_id, occasion=timepoint, timepoint=timepoint,
-            step=f"{STEP} {wall:%Y-%m-%dT%H:%M}", urgent=False,
+            step=step, urgent=False,
             local_wall=wall.isoformat(timespec="minutes"), zone=zone,
             tzdata_version=zone_database.version(), due_at=now, next_at=now, closes_at=closes_at,
             planned_at=now, decided_at=now, decision="queued", reason="queued",
@@ -53,3 +57,13 @@ def send_now(
         site_id=reminder_people.home_of(connection, participant_id), now=now,
     )  # fmt: skip
     return verdict
+
+
+def _is_there(connection: Connection, participant_id: int, timepoint: str, step: str) -> bool:
+    """Whether somebody pressed the button within this minute already."""
+    same = select(reminder.c.id).where(
+        reminder.c.participant_id == participant_id,
+        reminder.c.occasion == timepoint,
+        reminder.c.step == step,
+    )
+    return connection.execute(same).first() is not None

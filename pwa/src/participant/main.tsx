@@ -9,7 +9,7 @@ import { api } from "../api/participant.ts";
 import { App, isEnrolmentLink } from "./app.tsx";
 import { watchInstallPrompt } from "./platform.ts";
 import { applyTextSize, oweSignOut, signOutOwed, textSize } from "./prefs.ts";
-import { reconcileQuietly } from "./push.ts";
+import { reconcileQuietly, watchPermission } from "./push.ts";
 import { getState, setState } from "./state.ts";
 import { readPhone, syncNow, watch } from "./sync.ts";
 import { startWorker } from "./updates.ts";
@@ -39,6 +39,7 @@ export async function start(root: HTMLElement): Promise<void> {
   setState({ started: true });
   void startWorker();
   void reconcileQuietly();
+  void watchPermission();
 }
 
 const root = document.getElementById("app");

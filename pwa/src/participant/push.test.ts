@@ -1,7 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { person } from "../../build/sample.ts";
 import { problem, startServer, type TestServer } from "../../build/test-server.ts";
-import { keyBytes, reach, reconcile, reconcileQuietly, turnOff, turnOn } from "./push.ts";
+import { wipe } from "../device/db.ts";
+import {
+  keyBytes,
+  reach,
+  reconcile,
+  reconcileQuietly,
+  turnOff,
+  turnOn,
+  watchPermission,
+} from "./push.ts";
 import { forgetState, getState, setState } from "./state.ts";
 
 const KEY =
@@ -62,6 +71,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  await wipe();
   Reflect.deleteProperty(navigator, "serviceWorker");
   vi.unstubAllGlobals();
   forgetState();
@@ -141,6 +151,53 @@ describe("at every start", () => {
         replaces: "https://push.example.net/1",
       },
     ]);
+  });
+});
+
+describe("a permission taken back in the browser", () => {
+  const gone = { method: "DELETE", body: { endpoint: "https://push.example.net/1" } };
+
+  beforeEach(async () => {
+    asks.permission = "granted";
+    await turnOn();
+    // The browser ends the subscription before any script can read its address.
+    asks.permission = "denied";
+    manager.current = null;
+  });
+
+  it("is told to the server at the next start, once", async () => {
+    await reconcileQuietly();
+    await reconcileQuietly();
+    expect(server.asked.filter(({ method }) => method === "DELETE")).toMatchObject([gone]);
+    expect(getState().me?.reminders.push).toBe("none");
+  });
+
+  it("is told again when the server could not be reached", async () => {
+    server.away = true;
+    await reconcileQuietly();
+    expect(getState().me?.reminders.push).toBe("unproven");
+    server.away = false;
+    await reconcileQuietly();
+    expect(server.asked.at(-1)).toMatchObject(gone);
+  });
+
+  it("is told at once while the app is open", async () => {
+    const permission = new EventTarget();
+    Object.defineProperty(navigator, "permissions", {
+      configurable: true,
+      value: { query: async () => permission },
+    });
+    await watchPermission();
+    permission.dispatchEvent(new Event("change"));
+    await vi.waitFor(() => expect(server.asked.at(-1)).toMatchObject(gone));
+    Reflect.deleteProperty(navigator, "permissions");
+  });
+
+  it("does not trouble a browser that cannot tell", async () => {
+    Object.defineProperty(navigator, "permissions", { configurable: true, value: undefined });
+    await watchPermission();
+    Reflect.deleteProperty(navigator, "permissions");
+    expect(server.asked).toHaveLength(1);
   });
 });
 

@@ -1,6 +1,10 @@
 /** Reminders on this phone: permission, subscription, and keeping the server's copy right. */
 import { api } from "../api/participant.ts";
+import { keep, kept } from "../device/db.ts";
 import { getState, setState } from "./state.ts";
+
+/** Under this name the phone keeps its push address, because the browser forgets it first. */
+const ADDRESS = "push-address";
 
 export type Reach = "on" | "off" | "denied" | "unsupported" | "install-first";
 
@@ -53,6 +57,7 @@ export async function reconcile(): Promise<string | null> {
     const body = { endpoint: now.endpoint, keys: { p256dh: keys.p256dh, auth: keys.auth } };
     const result = await api.subscribe(before ? { ...body, replaces: before } : body);
     if (!result.ok) return result.slug;
+    await keep(ADDRESS, now.endpoint).catch(() => undefined);
     const push = result.data.confirmed ? "proven" : "unproven";
     setState({ me: { ...me, reminders: { ...me.reminders, push } } });
     return null;
@@ -68,10 +73,36 @@ export async function turnOn(): Promise<string | null> {
   return reconcile();
 }
 
-/** At start: nothing is asked, an existing permission is put to use. */
+/**
+ * The permission was taken back in the browser's settings: its subscription is gone already, so
+ * the server is told by the address that the phone kept, and the team need not find out by silence.
+ */
+async function letGo(): Promise<void> {
+  const address = await kept<string>(ADDRESS).catch(() => null);
+  if (!address) return;
+  const result = await api.unsubscribe(address);
+  if (!result.ok) return;
+  await keep(ADDRESS, null);
+  const { me } = getState();
+  if (me) setState({ me: { ...me, reminders: { ...me.reminders, push: "none" } } });
+}
+
+/** At start: nothing is asked, an existing permission is put to use, a lost one is reported. */
 export async function reconcileQuietly(): Promise<void> {
-  const allowed = "Notification" in window && Notification.permission === "granted";
-  if (allowed && "PushManager" in window && "serviceWorker" in navigator) await reconcile();
+  if (!("Notification" in window && "PushManager" in window && "serviceWorker" in navigator))
+    return;
+  await (Notification.permission === "granted" ? reconcile() : letGo());
+}
+
+/** While the app is open, a permission given or taken in the browser's settings counts at once. */
+export async function watchPermission(): Promise<void> {
+  const name = "notifications" as PermissionName;
+  try {
+    const permission = await navigator.permissions.query({ name });
+    permission.addEventListener("change", () => void reconcileQuietly());
+  } catch {
+    // A browser that cannot tell: the next start of the app finds out.
+  }
 }
 
 /** Ends this phone's subscription, here and at the server if it can be reached. */
@@ -80,6 +111,7 @@ export async function turnOff(): Promise<void> {
   const registration = await navigator.serviceWorker.getRegistration();
   const old = await registration?.pushManager?.getSubscription();
   if (!old) return;
-  await api.unsubscribe(old.endpoint);
+  const result = await api.unsubscribe(old.endpoint);
+  if (result.ok) await keep(ADDRESS, null);
   await old.unsubscribe();
 }
