@@ -28,3 +28,8 @@ const READERS = new Set(["monitor", "inspector"]);
 export function mayWrite(staff: Staff): boolean {
   return !READERS.has(staff.role);
 }
+
+/** Accounts are the administrators' to change and an inspector's to look at. */
+export function maySeeAccounts(staff: Staff): boolean {
+  return staff.role === "administrator" || staff.role === "inspector";
+}

@@ -6,7 +6,7 @@ import { Badge, Pick } from "./parts/bits";
 import { Loaded } from "./parts/page";
 import { useResource } from "./parts/resource";
 import { go, href, type Route, replaceQuery, useRoute } from "./router";
-import { mayWrite, useSession } from "./session";
+import { maySeeAccounts, mayWrite, useSession } from "./session";
 import { t } from "./strings";
 import { heading, StudyContext, siteName } from "./study";
 import { View } from "./views";
@@ -21,6 +21,7 @@ const PLACES: readonly Place[] = [
   "enrol",
   "study",
   "exports",
+  "staff",
   "audit",
 ];
 
@@ -119,7 +120,10 @@ function Header({ studies, study, route, onSignOut }: HeaderProps) {
 
 function Navigation({ study, route }: { readonly study: Study; readonly route: Route }) {
   const { staff } = useSession();
-  const places = PLACES.filter((place) => place !== "enrol" || mayWrite(staff));
+  const places = PLACES.filter(
+    (place) =>
+      (place !== "enrol" || mayWrite(staff)) && (place !== "staff" || maySeeAccounts(staff)),
+  );
   const current = placeOf(route);
   return (
     <nav class="main-nav" aria-label={t.mainNavigation}>

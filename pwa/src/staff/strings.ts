@@ -7,6 +7,7 @@ import { acts } from "./strings/acts";
 import { numbers } from "./strings/numbers";
 import { person } from "./strings/person";
 import { problems } from "./strings/problems";
+import { staffWords } from "./strings/staff";
 
 const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
 
@@ -54,6 +55,7 @@ export const t = {
     enrol: "Enrol",
     study: "Study",
     exports: "Exports",
+    staff: "Staff",
     audit: "Audit",
   },
 
@@ -259,6 +261,7 @@ export const t = {
   acts,
   numbers,
   person,
+  staff: staffWords,
 } as const;
 
 export { count };

@@ -27,6 +27,8 @@ export interface FieldSpec {
     | "select"
     | "radio"
     | "checkbox"
+    /** Several ticks; the chosen values travel one to a line. */
+    | "checks"
     | "long"
     | "password";
   readonly options?: readonly Option[];
@@ -62,7 +64,7 @@ export function faults(fields: readonly FieldSpec[], values: Values): Record<str
 }
 
 function faultOf(field: FieldSpec, value: string, values: Values): string | null {
-  const picks = field.kind === "select" || field.kind === "radio";
+  const picks = ["select", "radio", "checks"].includes(field.kind);
   if (value === "" && field.required)
     return picks ? t.problems.chooseOne(field.label) : t.problems.missing(field.label);
   if (value === "") return null;
@@ -244,6 +246,7 @@ export function Field(props: FieldProps) {
     </p>
   ) : null;
   if (field.kind === "radio") return <Radios {...props} hints={hints} wrong={wrong} />;
+  if (field.kind === "checks") return <Ticks {...props} hints={hints} wrong={wrong} />;
   if (field.kind === "checkbox") return <Tick {...props} hints={hints} wrong={wrong} />;
   return (
     <div class={error ? "field wrong" : "field"}>
@@ -354,5 +357,38 @@ function Tick({ id, field, value, error, onChange, hints, wrong }: GroupProps) {
       </label>
       {hints}
     </div>
+  );
+}
+
+function Ticks({ id, field, value, error, onChange, hints, wrong }: GroupProps) {
+  const chosen = new Set(value.split("\n").filter(Boolean));
+  function toggle(one: string, on: boolean): void {
+    if (on) chosen.add(one);
+    else chosen.delete(one);
+    const order = (field.options ?? []).map((option) => option.value);
+    onChange(order.filter((option) => chosen.has(option)).join("\n"));
+  }
+  return (
+    <fieldset
+      id={id}
+      class={error ? "field wrong" : "field"}
+      aria-describedby={described(id, field, error)}
+    >
+      <legend>{field.label}</legend>
+      {hints}
+      {wrong}
+      <div class="radios">
+        {(field.options ?? []).map((option) => (
+          <label key={option.value} class="radio">
+            <input
+              type="checkbox"
+              checked={chosen.has(option.value)}
+              onChange={(event) => toggle(option.value, event.currentTarget.checked)}
+            />
+            {option.label}
+          </label>
+        ))}
+      </div>
+    </fieldset>
   );
 }

@@ -11,6 +11,7 @@ import { ExportsView } from "./exports";
 import { FormsView } from "./forms";
 import { ParticipantPage } from "./participant";
 import { ParticipantsView } from "./participants";
+import { StaffView } from "./staff";
 import { StudyView } from "./study";
 import { TodayView } from "./today";
 
@@ -33,6 +34,8 @@ export function View({ route }: { readonly route: Route }) {
       return <StudyView />;
     case "exports":
       return <ExportsView />;
+    case "staff":
+      return <StaffView />;
     case "audit":
       return <AuditView route={route} />;
     default:
