@@ -22,6 +22,7 @@ from sayso.store import (
     tables_forms,
     tables_instruments,
     tables_messages,
+    tables_tally,
 )
 from sayso.store.engine import transaction
 from sayso.store.tables import metadata
@@ -29,7 +30,14 @@ from sayso.store.tables import metadata
 _FOLDER = Path(__file__).parent / "migrations"
 
 # Importing these modules is what puts their tables into the metadata.
-_MODULES = (tables_access, tables_entries, tables_forms, tables_instruments, tables_messages)
+_MODULES = (
+    tables_access,
+    tables_entries,
+    tables_forms,
+    tables_instruments,
+    tables_messages,
+    tables_tally,
+)
 
 
 def upgrade(engine: Engine, target: str = "head") -> None:

@@ -124,6 +124,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("sha256", name=op.f("uq_study_version_sha256")),
     )
     op.create_table(
+        "tally_layout",
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("layout", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_tally_layout")),
+    )
+    op.create_table(
         "adopted_instrument",
         sa.Column("id", _KEY, nullable=False),
         sa.Column("study_key", sa.Text(), nullable=False),
@@ -522,6 +528,24 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("decided_at IS NULL"),
         postgresql_where=sa.text("decided_at IS NULL"),
+    )
+    op.create_table(
+        "tally_line",
+        sa.Column("participant_id", _KEY, autoincrement=False, nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("basis", sa.Text(), nullable=True),
+        sa.Column("layout_sha256", sa.Text(), nullable=True),
+        sa.Column("head", sa.Text(), nullable=True),
+        sa.Column("true_from", Instant(), nullable=True),
+        sa.Column("true_until", Instant(), nullable=True),
+        sa.Column("line", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["layout_sha256"], ["tally_layout.sha256"], name=op.f("fk_tally_line_layout_sha256")
+        ),
+        sa.ForeignKeyConstraint(
+            ["participant_id"], ["participant.id"], name=op.f("fk_tally_line_participant_id")
+        ),
+        sa.PrimaryKeyConstraint("participant_id", name=op.f("pk_tally_line")),
     )
     op.create_table(
         "visit",
@@ -1092,6 +1116,7 @@ def downgrade() -> None:
     op.drop_table("zone_move")
     op.drop_index(op.f("ix_visit_participant_id"), table_name="visit")
     op.drop_table("visit")
+    op.drop_table("tally_line")
     op.drop_index(
         "ix_reminder_due",
         table_name="reminder",
@@ -1136,6 +1161,7 @@ def downgrade() -> None:
         op.f("ix_adopted_instrument_study_key_instrument"), table_name="adopted_instrument"
     )
     op.drop_table("adopted_instrument")
+    op.drop_table("tally_layout")
     op.drop_table("study_version")
     op.drop_table("staff")
     op.drop_table("site")
