@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 
-from sayso.domain.amendment import plan_amendment, summarise
+from sayso.domain.amendment import Change, plan_amendment, summarise
 from sayso.domain.completion import tally
 from sayso.domain.evaluation import assess_all, rows, version_at
 from sayso.domain.participation import Facts
@@ -154,13 +154,20 @@ def test_plans_of_several_participants_add_up() -> None:
     one, two = forms[0], forms[1]
     closing = Plan(cancel=(one, two))
     answered = frozenset({one.key, two.key})
-    plan = summarise([(closing, answered), (closing, frozenset()), (Plan(), frozenset())], at(80))
+    changes = [
+        Change(closing, answered, "P-2", "S1", 5),
+        Change(closing, frozenset(), "P-1", "S2", 2),
+        Change(Plan(), frozenset(), "P-3", "S1", 4),
+    ]
+    plan = summarise(changes, at(80))
     assert (plan.closes, plan.closes_open, plan.touches_answered, plan.participants) == (4, 4, 2, 2)
+    concerned = [(one.code, one.site, one.counts, one.kept) for one in plan.by_participant]
+    assert concerned == [("P-1", "S2", {"closes": 2}, 0), ("P-2", "S1", {"closes": 2}, 3)]
 
 
 def test_a_window_is_open_from_its_first_instant_until_its_last_is_over() -> None:
     form = next(f for f in wanted_under((FIRST,), person()) if f.timepoint == "W12")
-    closing = [(Plan(cancel=(form,)), frozenset[tuple[str, str]]())]
+    closing = [Change(Plan(cancel=(form,)), frozenset())]
     assert summarise(closing, form.opens_at).closes_open == 1
     assert summarise(closing, form.closes_at).closes_open == 0
 
@@ -169,5 +176,5 @@ def test_the_counts_stand_in_order_of_timepoint() -> None:
     forms = wanted_under((FIRST,), person())
     week_24 = next(f for f in forms if f.timepoint == "W24")
     plan = Plan(add=(week_24,), cancel=(forms[0],))
-    found = summarise([(plan, frozenset())], at(80)).by_timepoint
+    found = summarise([Change(plan, frozenset())], at(80)).by_timepoint
     assert list(found.items()) == [("BL", {"closes": 1}), ("W24", {"adds": 1})]

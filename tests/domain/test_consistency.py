@@ -134,11 +134,19 @@ def test_the_arm_can_be_corrected_only_while_nothing_is_answered() -> None:
 def test_staff_cannot_enter_answers_from_before_the_form_or_from_the_future() -> None:
     week_12 = next(form for form in FORMS if form.timepoint == "W12")
     tolerance = timedelta(hours=6)
-    check_staff_entry(week_12, at(80), at(90), tolerance)
+    check_staff_entry(week_12, person(), at(80), at(90), tolerance)
     with pytest.raises(DatesOutOfOrder, match="before W12 opened"):
-        check_staff_entry(week_12, at(60), at(90), tolerance)
+        check_staff_entry(week_12, person(), at(60), at(90), tolerance)
     with pytest.raises(DatesOutOfOrder, match="in the future"):
-        check_staff_entry(week_12, at(92), at(90), tolerance)
+        check_staff_entry(week_12, person(), at(92), at(90), tolerance)
+
+
+def test_staff_cannot_enter_answers_from_after_a_death() -> None:
+    week_12 = next(form for form in FORMS if form.timepoint == "W12")
+    died = person(events=(event("death", 80),))
+    check_staff_entry(week_12, died, at(80), at(90), timedelta())
+    with pytest.raises(DatesOutOfOrder, match="after the death"):
+        check_staff_entry(week_12, died, at(81), at(90), timedelta())
 
 
 def test_only_coded_reasons_are_taken() -> None:

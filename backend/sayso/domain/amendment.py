@@ -12,8 +12,36 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sayso.domain.participation import Facts
-from sayso.domain.schedule import Plan, WantedForm, answered_keys, reconcile, wanted_under
+from sayso.domain.schedule import (
+    Key,
+    Plan,
+    WantedForm,
+    answered_keys,
+    reconcile,
+    wanted_under,
+)
 from sayso.domain.study import StudyVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What the new version does to one participant's forms; `answered` holds their keys."""
+
+    plan: Plan
+    answered: frozenset[Key]
+    code: str = ""
+    site: str = ""
+    forms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantCounts:
+    """The counts by name for one participant; `kept` are the forms that stay as they are."""
+
+    code: str
+    site: str
+    counts: dict[str, int]
+    kept: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +50,8 @@ class AmendmentPlan:
 
     `closes` counts forms that are no longer asked, `closes_open` those of them whose window is open
     now; `renews` counts forms that keep their dates and take the new version's questionnaire.
-    `by_timepoint` maps a timepoint to the same counts by name.
+    `by_timepoint` maps a timepoint to the same counts by name; `by_participant` has those whom
+    something concerns, in order of code.
     """
 
     adds: int = 0
@@ -33,6 +62,7 @@ class AmendmentPlan:
     touches_answered: int = 0
     participants: int = 0
     by_timepoint: dict[str, dict[str, int]] = field(default_factory=dict)
+    by_participant: tuple[ParticipantCounts, ...] = ()
 
     @property
     def sentence(self) -> str:
@@ -58,22 +88,26 @@ def plan_amendment(
         existing = wanted_under(history, facts, now)
         answered = answered_keys(existing, facts.known_at(now))
         wanted = wanted_under(later, facts, now)
-        changes.append((reconcile(existing, wanted, answered, now), answered))
+        plan = reconcile(existing, wanted, answered, now)
+        changes.append(Change(plan, answered, facts.code, facts.site, len(existing)))
     return summarise(changes, now)
 
 
-def summarise(
-    changes: Iterable[tuple[Plan, frozenset[tuple[str, str]]]], now: datetime
-) -> AmendmentPlan:
-    """Count the plans of many participants; each comes with the keys of her answered forms."""
+def summarise(changes: Iterable[Change], now: datetime) -> AmendmentPlan:
+    """Count the plans of many participants."""
     counts: Counter[tuple[str, str]] = Counter()
-    closes_open = touched = participants = 0
-    for plan, answered in changes:
-        participants += bool(plan)
-        closes_open += sum(form.opens_at <= now < form.closes_at for form in plan.cancel)
-        for kind, form in _changed(plan):
+    closes_open = touched = 0
+    people = []
+    for change in changes:
+        closes_open += sum(form.opens_at <= now < form.closes_at for form in change.plan.cancel)
+        own: Counter[str] = Counter()
+        for kind, form in _changed(change.plan):
             counts[kind, form.timepoint] += 1
-            touched += form.key in answered
+            own[kind] += 1
+            touched += form.key in change.answered
+        if change.plan:
+            kept = change.forms - own["moves"] - own["closes"] - own["renews"]
+            people.append(ParticipantCounts(change.code, change.site, dict(own), kept))
     by_timepoint: dict[str, dict[str, int]] = {}
     for (kind, timepoint), count in sorted(counts.items(), key=lambda entry: entry[0][::-1]):
         by_timepoint.setdefault(timepoint, {})[kind] = count
@@ -87,8 +121,9 @@ def summarise(
         closes_open=closes_open,
         renews=total["renews"],
         touches_answered=touched,
-        participants=participants,
+        participants=len(people),
         by_timepoint=by_timepoint,
+        by_participant=tuple(sorted(people, key=lambda one: one.code)),
     )
 
 

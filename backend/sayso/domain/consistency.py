@@ -20,6 +20,7 @@ from sayso.domain.rule_errors import (
     UnknownMissingReason,
 )
 from sayso.domain.schedule import Key, WantedForm, anchor_day
+from sayso.domain.status import Form
 from sayso.domain.study import ENROLMENT, EVENT_KINDS, MISSING_REASONS, Study
 from sayso.domain.walltime import local_date
 
@@ -133,14 +134,18 @@ def check_arm_switch(study: Study, facts: Facts, arm: str, answered: frozenset[K
 
 
 def check_staff_entry(
-    form: WantedForm, authored_at: datetime, now: datetime, tolerance: timedelta
+    form: Form, facts: Facts, authored_at: datetime, now: datetime, tolerance: timedelta
 ) -> None:
-    """Refuse an interview or a paper form dated before the form existed or in the future.
+    """Refuse an interview or a paper form dated before the form existed, or in the future.
 
-    Raises `DatesOutOfOrder`. Answers that participants send themselves are never refused.
+    Nobody answers after her death either. Raises `DatesOutOfOrder`. Answers that participants send
+    themselves are never refused.
     """
     if authored_at > now + tolerance:
         raise DatesOutOfOrder("The answers are dated in the future; check the date")
+    death = facts.first("death")
+    if death is not None and local_date(authored_at, facts.zone) > death:
+        raise DatesOutOfOrder(f"The answers are dated after the death on {death}; check the date")
     if authored_at < form.opens_at:
         raise DatesOutOfOrder(
             f"The answers are dated before {form.timepoint} opened on {form.opens}; check the date"

@@ -143,8 +143,18 @@ class ZoneMove:
 
 
 @dataclass(frozen=True, slots=True)
+class ArmChange:
+    """The participant was put into another arm: the first one had been entered wrongly."""
+
+    previous: str
+    arm: str
+    recorded_at: datetime
+    voided_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything known about one participant. `zone` is the zone she is in now."""
+    """Everything known about one participant. `zone` and `arm` are those of now."""
 
     code: str
     arm: str
@@ -163,6 +173,7 @@ class Facts:
     contacts: tuple[ContactFact, ...] = ()
     zone_moves: tuple[ZoneMove, ...] = ()
     enrolled_at: datetime | None = None
+    arm_changes: tuple[ArmChange, ...] = ()
 
     def anchor(self, name: str) -> date | None:
         """The date of that anchor as last recorded, or None while it is not set."""
@@ -202,6 +213,7 @@ class Facts:
         return replace(
             self,
             zone=_zone_at(self.zone, self.zone_moves, now),
+            arm=_arm_at(self.arm, self.arm_changes, now),
             anchors=_standing(self.anchors, now),
             exemptions=tuple(_exemption_at(e, now) for e in _standing(self.exemptions, now)),
             events=_standing(self.events, now),
@@ -210,6 +222,7 @@ class Facts:
             visits=_standing(self.visits, now),
             contacts=_standing(self.contacts, now),
             zone_moves=_standing(self.zone_moves, now),
+            arm_changes=_standing(self.arm_changes, now),
         )
 
 
@@ -254,3 +267,11 @@ def _zone_at(zone: str, moves: tuple[ZoneMove, ...], now: datetime) -> str:
     ordered = sorted(moves, key=lambda move: move.recorded_at)
     before = [move for move in ordered if move.recorded_at <= now]
     return before[-1].zone if before else ordered[0].previous
+
+
+def _arm_at(arm: str, changes: tuple[ArmChange, ...], now: datetime) -> str:
+    if not changes:
+        return arm
+    ordered = sorted(changes, key=lambda change: change.recorded_at)
+    before = [change for change in ordered if change.recorded_at <= now]
+    return before[-1].arm if before else ordered[0].previous

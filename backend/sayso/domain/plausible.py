@@ -7,14 +7,15 @@ whose sentence says what is in the way and on which date it stands. `today` is t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from sayso.domain import consistency
-from sayso.domain.errors import DatesOutOfOrder, UnknownAnchor
+from sayso.domain.errors import AlreadyRecorded, DatesOutOfOrder, UnknownAnchor
 from sayso.domain.participation import Event, Facts
-from sayso.domain.rule_errors import UnknownEventKind
-from sayso.domain.schedule import WantedForm
+from sayso.domain.rule_errors import ArmSwitchRefused, UnknownEventKind
+from sayso.domain.schedule import Key, WantedForm
 from sayso.domain.study import EVENT_KINDS, Study
 from sayso.domain.walltime import local_date
 
@@ -108,6 +109,33 @@ def check_anchor(
         )
     if day < facts.enrolled - timedelta(days=ANCHOR_BACK_DAYS):
         raise DatesOutOfOrder(f"{day} is more than a year before the enrolment on {facts.enrolled}")
+
+
+def check_arm_change(
+    study: Study,
+    facts: Facts,
+    arm: str,
+    anchors: Mapping[str, date],
+    answered: frozenset[Key],
+    today: date,
+) -> None:
+    """Whether the participant can be put into another arm, with these anchors.
+
+    Nothing that was answered, and no event that cannot happen there, may be left behind. Raises
+    UnknownArm, AlreadyRecorded, ArmSwitchRefused, UnknownAnchor or DatesOutOfOrder.
+    """
+    consistency.check_arm_switch(study, facts, arm, answered)
+    if arm == facts.arm:
+        raise AlreadyRecorded(f"{facts.code} is in arm {arm} already")
+    possible = kinds_for(study, arm)
+    left = sorted({f"{e.kind} on {e.date}" for e in facts.events if e.kind not in possible})
+    if left:
+        raise ArmSwitchRefused(
+            f"{', '.join(left)} cannot have happened in arm {arm}; take it back first"
+        )
+    there = replace(facts, arm=arm)
+    for name, day in anchors.items():
+        check_anchor(study, there, name, day, (), today)
 
 
 def anchors_for(study: Study, arm_id: str) -> tuple[str, ...]:

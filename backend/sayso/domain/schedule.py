@@ -122,7 +122,8 @@ def reconcile(
 
     A form with a response never moves and never goes. A window that has opened keeps its dates; it
     is only ever lengthened, when the participant's midnight comes later in another zone. An open
-    form whose event was voided goes; an open scheduled form stays.
+    form whose event was voided goes; an open scheduled form stays. A corrected arm moves every form
+    that it shares with the wrong one, for nothing of it was answered.
     """
     have = {form.key: form for form in existing}
     want = {form.key: form for form in wanted}
@@ -210,7 +211,8 @@ def _revisions(history: Sequence[StudyVersion], facts: Facts) -> list[datetime]:
     """The moments at which something changed that may have moved a form already planned."""
     moments = {version.published_at for version in history[1:]}
     moments.update(move.recorded_at for move in facts.zone_moves)
-    for entries in (facts.anchors, facts.zone_moves, facts.events):
+    moments.update(change.recorded_at for change in facts.arm_changes)
+    for entries in (facts.anchors, facts.zone_moves, facts.events, facts.arm_changes):
         moments.update(entry.voided_at for entry in entries)
     for name in {anchor.name for anchor in facts.anchors}:
         entered = sorted(a.recorded_at or BEGINNING for a in facts.anchors if a.name == name)
@@ -220,7 +222,8 @@ def _revisions(history: Sequence[StudyVersion], facts: Facts) -> list[datetime]:
 
 def _settled(old: WantedForm, new: WantedForm, answered: bool, now: datetime) -> WantedForm:
     """What an existing form becomes: the new one, or the old one with what may still change."""
-    if not answered and old.opens_at > now:
+    if not answered and (old.opens_at > now or old.arm != new.arm):
+        # A window of the wrong arm never was this person's window, open or not.
         return new
     kept = replace(old, tags=new.tags)
     same_dates = (old.opens, old.target, old.closes) == (new.opens, new.target, new.closes)

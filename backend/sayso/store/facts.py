@@ -33,6 +33,7 @@ from sqlalchemy import (
 
 from sayso.domain.participation import (
     AnchorDate,
+    ArmChange,
     ContactFact,
     Event,
     Exemption,
@@ -54,6 +55,7 @@ from sayso.store.tables import (
     visit,
     zone_move,
 )
+from sayso.store.tables_entries import arm_change
 from sayso.store.tables_forms import expected_form, missing_reason, response
 
 Condition = ColumnElement[bool]
@@ -93,6 +95,7 @@ class Dated:
     visits: tuple[VisitFact, ...] = ()
     contacts: tuple[ContactFact, ...] = ()
     zone_moves: tuple[ZoneMove, ...] = ()
+    arm_changes: tuple[ArmChange, ...] = ()
 
 
 def facts_of(connection: Connection, *where: Condition, history: bool = False) -> dict[int, Facts]:
@@ -152,13 +155,14 @@ def facts(person: Any, dated: Dated, responses: Sequence[ResponseFact] = ()) -> 
         contacts=dated.contacts,
         zone_moves=dated.zone_moves,
         enrolled_at=person.created_at,
+        arm_changes=dated.arm_changes,
     )
 
 
 def dated_facts(
     connection: Connection, *where: Condition, history: bool = False
 ) -> dict[int, Dated]:
-    """Anchors, exemptions, events, visits, contacts, reasons and zone moves, in one statement."""
+    """Everything that has a date but responses, in one statement."""
     rows = connection.execute(_dated(where, history)).all()
     return dated_of(rows)
 
@@ -291,6 +295,11 @@ def _branches() -> list[tuple[Any, Select[Any]]]:
             _branch("zone_move", zone_move, text1=zone_move.c.previous, text2=zone_move.c.zone),
         ),
         (
+            arm_change,
+            _branch("arm_change", arm_change, text1=arm_change.c.previous,
+                    text2=arm_change.c.arm),
+        ),
+        (
             missing_reason,
             _branch("missing_reason", missing_reason, text1=expected_form.c.timepoint,
                     text2=expected_form.c.instrument, text3=missing_reason.c.reason).join(
@@ -350,6 +359,10 @@ _BUILDERS: dict[str, tuple[str, Any]] = {
     "zone_move": (
         "zone_moves",
         lambda r: ZoneMove(r.text1, r.text2, r.recorded_at, r.voided_at),
+    ),
+    "arm_change": (
+        "arm_changes",
+        lambda r: ArmChange(r.text1, r.text2, r.recorded_at, r.voided_at),
     ),
     "missing_reason": (
         "missing_reasons",
