@@ -22,6 +22,7 @@ PERSON = f"/api/studies/{STUDY}/participants/P-001"
 DAY = "2026-06-10"
 WHY = {"reason": "Written down wrongly"}
 LAST = {"phone.leave_phone", "staff session.sign_out"}
+LICENCE = {"owner": "Somebody", "reference": "17", "expires": None, "languages": ["en"]}
 ROLE_OF = {
     "bob": "coordinator", "erin": "investigator", "ada": "administrator", "max": "monitor",
     "ivy": "inspector",
@@ -59,6 +60,7 @@ def routes(form: dict[str, Any]) -> list[Route]:
         "zone": "America/New_York", "preferred_language": "en", "reads_english": True,
         "reads_english_how": "asked", "interpreter": False,
     }  # fmt: skip
+    a_file = {"pack": "phq-9@1.0", "file_name": "own.csv", "content": "YQ=="}
     draft = {"answers": {}, "saved_at": "2026-06-15T14:00:00Z"}
     sent = f"{own}/responses/{uuid4()}"
     return [
@@ -118,6 +120,17 @@ def routes(form: dict[str, Any]) -> list[Route]:
         Route("studies.read_participants", "GET", "staff", f"{study}/participants"),
         Route("exports.expected_forms", "GET", "staff", f"{study}/exports/expected-forms.csv"),
         Route("exports.items", "GET", "staff", f"{study}/exports/items.csv"),
+        Route("instruments.read_instruments", "GET", "staff", f"{study}/instruments"),
+        Route("instruments.read_instrument", "GET", "staff",
+              f"{study}/instruments/{form['questionnaire_sha']}"),
+        Route("instruments.match_file", "POST", "change", f"{study}/instruments/match", a_file),
+        Route("instruments.adopt_file", "POST", "change", f"{study}/instruments",
+              a_file | {"file_sha256": "0" * 64, "licence": LICENCE}),
+        Route("instruments.void_adopted", "POST", "change",
+              f"{study}/adopted-instruments/1/void", WHY),
+        Route("instruments.record_licence", "POST", "change", f"{study}/licences",
+              {"instrument": "phq-9", **LICENCE}),
+        Route("instruments.void_licence", "POST", "change", f"{study}/licences/1/void", WHY),
         Route("participants.read", "GET", "staff", PERSON, about=True),
         Route("participants.read_phones", "GET", "staff", f"{PERSON}/phones", about=True),
         Route("participants.enrol", "POST", "change", f"{study}/participants", enrolling, True),

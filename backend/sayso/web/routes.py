@@ -8,6 +8,7 @@ from __future__ import annotations
 from sayso.web import (
     coordinator,
     coordinator_exports,
+    coordinator_instruments,
     coordinator_people,
     coordinator_reminders,
     coordinator_staff,
@@ -29,4 +30,5 @@ RESOURCES: tuple[Resource, ...] = (
     coordinator_people.people,
     coordinator_reminders.reminders,
     coordinator_exports.files,
+    coordinator_instruments.measures,
 )
