@@ -104,6 +104,17 @@ class Settings:
         "",
         "Address that the worker calls every five minutes, so that its silence is noticed.",
     )
+    min_app_build: str = _option(
+        "SAYSO_MIN_APP_BUILD",
+        "",
+        "Oldest version of the phone app that is not asked to update, like 0.2.0; empty means any.",
+    )
+    offline_app: bool = _option(
+        "SAYSO_OFFLINE_APP",
+        True,
+        "Whether phones keep the app for use without a network; false takes it off every phone "
+        "at its next visit, should a version of it be broken. Answers on phones stay.",
+    )
 
     @classmethod
     def from_env(cls) -> "Settings":

@@ -55,7 +55,7 @@ export const signedIn = (): Routes => ({
   "POST /api/device-sessions": () => ({ status: 201, body: app.me }),
   [`GET /api/questionnaires/${SHA}`]: () => ({ body: { sha256: SHA, questionnaire: short } }),
   "PUT /api/me/forms/7/draft": ({ body }) => ({
-    body: { saved_at: (body as Draft).saved_at },
+    body: { saved_at: (body as Draft).saved_at, draft: null },
   }),
   "PUT /api/me/responses/*": receipt,
   "POST /api/me/call-request": () => ({

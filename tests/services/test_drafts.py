@@ -1,4 +1,4 @@
-"""Drafts on the server: the latest answers win, whichever phone they come from."""
+"""Drafts on the server: none is replaced by a phone that has not seen it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select
 
 from sayso.domain.errors import NotFound
 from sayso.services import drafts
-from sayso.services.drafts import Draft
+from sayso.services.drafts import Draft, Seen
 from sayso.store.facts import StoredForm
 from sayso.store.tables_forms import draft
 from support.at_once import at_once
@@ -31,14 +31,19 @@ def form(stage: Stage) -> StoredForm:
 
 
 def save(
-    stage: Stage, form: StoredForm, answer: int, said: datetime, arrived: datetime | None = None
-) -> None:
+    stage: Stage,
+    form: StoredForm,
+    answer: int,
+    said: datetime,
+    arrived: datetime | None = None,
+    seen: Seen | None = None,
+) -> Draft | None:
     moment = arrived or said
     with stage.open() as connection:
         person = stage.session(connection, P, stage.at(P, 80))
-        drafts.save(
+        return drafts.save(
             connection, person.id, person.device_id, form.id,
-            Draft({"h1": answer}, ["h2"], "h3", said), moment,
+            Draft({"h1": answer}, ["h2"], "h3", said), moment, seen,
         )  # fmt: skip
 
 
@@ -76,6 +81,41 @@ def test_a_draft_from_the_year_2100_keeps_no_other_out(stage: Stage, form: Store
     save(stage, form, 2, stage.at(P, 86))
 
     assert kept(stage) == [2]
+
+
+def test_a_phone_that_has_seen_what_is_here_replaces_it_whatever_its_clock_says(
+    stage: Stage, form: StoredForm
+) -> None:
+    first = stage.at(P, 85)
+    assert save(stage, form, 1, first, seen=Seen(None)) is None
+    slow = first - timedelta(days=3)
+    assert save(stage, form, 2, slow, arrived=stage.at(P, 86), seen=Seen(first)) is None
+
+    assert kept(stage) == [2]
+
+
+@pytest.mark.parametrize("days", [-3, 0, 3])
+def test_a_draft_that_the_phone_has_not_seen_stays_and_is_shown_to_it(
+    stage: Stage, form: StoredForm, days: int
+) -> None:
+    first = stage.at(P, 85)
+    save(stage, form, 1, first, seen=Seen(None))
+    other = first + timedelta(days=days, hours=1)
+
+    held = save(stage, form, 2, other, arrived=stage.at(P, 86), seen=Seen(None))
+
+    assert held == Draft({"h1": 1}, ["h2"], "h3", first)
+    assert kept(stage) == [1]
+
+
+def test_a_draft_sent_again_because_the_answer_got_lost_is_no_other(
+    stage: Stage, form: StoredForm
+) -> None:
+    said = stage.at(P, 85)
+    save(stage, form, 1, said, seen=Seen(None))
+
+    assert save(stage, form, 1, said, seen=Seen(None)) is None
+    assert kept(stage) == [1]
 
 
 def test_a_draft_after_the_answers_is_let_go(stage: Stage, form: StoredForm) -> None:

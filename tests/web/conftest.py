@@ -18,6 +18,7 @@ def static(tmp_path: Path) -> Path:
         "index.html": "<!doctype html><title>Participant</title>" + " " * 600,
         "console/index.html": "<!doctype html><title>Console</title>",
         "sw.js": "// service worker",
+        "sw-off.js": "// kill switch",
         "manifest.webmanifest": "{}",
         "assets/participant-1a2b.js": "export {};" + "\n" * 600,
         "icons/icon.svg": "<svg xmlns='http://www.w3.org/2000/svg'/>",

@@ -125,7 +125,8 @@ def test_a_draft_comes_back_on_any_phone(visitors: Visitors) -> None:
 
     saved = visitors.alice.put(f"/api/me/forms/{card['id']}/draft", said)
 
-    assert (saved.status_code, saved.json) == (200, {"saved_at": "2026-06-15T14:59:00Z"})
+    assert saved.status_code == 200
+    assert saved.json == {"saved_at": "2026-06-15T14:59:00Z", "draft": None}
     opened = visitors.alice.get(f"/api/me/forms/{card['id']}").json
     assert opened["draft"] == said
     assert opened["form"]["draft_saved_at"] == "2026-06-15T14:59:00Z"
@@ -141,6 +142,37 @@ def test_an_older_draft_does_not_replace_a_newer_one(visitors: Visitors) -> None
 
     assert older.status_code == 200
     assert visitors.alice.get(path[:-6]).json["draft"]["answers"] == {"h1": 2}
+
+
+def test_a_phone_that_has_not_seen_the_draft_gets_it_and_replaces_nothing(
+    visitors: Visitors,
+) -> None:
+    card = visitors.open_form()
+    path = f"/api/me/forms/{card['id']}/draft"
+    tablet = {
+        "answers": {"h1": 2}, "skipped": [], "at_item": None, "saved_at": "2026-06-15T14:00:00Z",
+    }  # fmt: skip
+    visitors.alice.put(path, tablet | {"base": None})
+
+    # The phone's clock is ahead, so its answers look newer; it has not seen the tablet's.
+    phone = {"answers": {"h2": 1}, "skipped": [], "saved_at": "2026-06-15T14:59:00Z"}
+    said = visitors.alice.put(path, phone | {"base": None})
+    assert (said.status_code, said.json) == (200, {"saved_at": tablet["saved_at"], "draft": tablet})
+
+    both = phone | {"answers": {"h1": 2, "h2": 1}}
+    said = visitors.alice.put(path, both | {"base": tablet["saved_at"]})
+    assert said.json == {"saved_at": phone["saved_at"], "draft": None}
+    assert visitors.alice.get(path[:-6]).json["draft"]["answers"] == {"h1": 2, "h2": 1}
+
+
+def test_a_form_comes_with_what_it_asks(visitors: Visitors) -> None:
+    card = visitors.open_form()
+
+    opened = visitors.alice.get(f"/api/me/forms/{card['id']}").json
+
+    alone = visitors.alice.get(f"/api/questionnaires/{card['questionnaire_sha']}").json
+    assert opened["questionnaire"] == alone["questionnaire"]
+    assert opened["questionnaire"]["items"]
 
 
 def test_a_draft_after_sending_is_let_go(visitors: Visitors) -> None:

@@ -59,6 +59,28 @@ def test_each_file_has_its_type_and_its_time(
     assert "Service-Worker-Allowed" not in answer.headers
 
 
+@pytest.mark.parametrize(("offline_app", "worker"), [(True, b"service"), (False, b"kill")])
+def test_the_kill_switch_takes_the_workers_place_and_nothing_elses(
+    engine: Engine, now: datetime, static: Path, offline_app: bool, worker: bytes
+) -> None:
+    phone = Visitors.arrive(engine, now, static, offline_app=offline_app).stranger()
+
+    answer = phone.get("/sw.js")
+
+    assert worker in answer.data
+    assert answer.headers["Cache-Control"] == "no-cache"
+    assert b"Participant" in phone.get("/").data
+
+
+@pytest.mark.parametrize(("oldest", "said"), [("", None), ("0.9.0", "0.9.0")])
+def test_phones_are_told_the_oldest_version_that_may_go_on(
+    engine: Engine, now: datetime, static: Path, oldest: str, said: str | None
+) -> None:
+    visitors = Visitors.arrive(engine, now, static, min_app_build=oldest)
+
+    assert visitors.alice.get("/api/me").json["min_app_build"] == said
+
+
 def test_text_travels_compressed(visitors: Visitors) -> None:
     plain = visitors.stranger().get("/assets/participant-1a2b.js")
     packed = visitors.stranger().get(

@@ -1,4 +1,10 @@
-"""Drafts on the server: so that a wiped phone loses nothing, and another phone can go on."""
+"""Drafts on the server: so that a wiped phone loses nothing, and another phone can go on.
+
+Two phones may answer one form, each for a while without a network, and their clocks may be wrong.
+So no draft replaces one that its phone has not seen: the phone names what it last saw here, and
+where that is not what lies here, it gets this one back, puts the two together answer by answer and
+sends the result.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +32,13 @@ class Draft:
     saved_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The draft that a phone last saw here, by its `saved_at`; None when it saw none."""
+
+    saved_at: datetime | None
+
+
 def save(
     connection: Connection,
     participant_id: int,
@@ -33,11 +46,14 @@ def save(
     form_id: int,
     said: Draft,
     now: datetime,
-) -> None:
-    """Keep a draft unless a later one is there; one for a form already sent is let go.
+    seen: Seen | None = None,
+) -> Draft | None:
+    """Keep a draft; one for a form already sent is let go.
 
-    A draft that a phone dated into the future is no later one: its clock was wrong, and it would
-    keep every true one out until that day came.
+    Where another lies here than the phone has seen, that one stays and is the answer: the phone
+    has to put the two together first. An app that does not say what it has seen gets the older
+    rule: a later draft stays. There a draft that was dated into the future is no later one: its
+    phone's clock was wrong, and it would keep every true one out until that day came.
     Raises NotFound for a form that is not this participant's.
     """
     row = connection.execute(
@@ -46,14 +62,21 @@ def save(
             exists().where(response.c.expected_form_id == expected_form.c.id).label("sent"),
             draft.c.saved_at,
             draft.c.received_at,
+            draft.c.answers,
+            draft.c.skipped,
+            draft.c.at_item,
         )
         .outerjoin(draft, draft.c.expected_form_id == expected_form.c.id)
         .where(expected_form.c.id == form_id, expected_form.c.participant_id == participant_id)
     ).one_or_none()
     if row is None:
         raise NotFound
-    if row.sent or (_is_believable(row) and row.saved_at > said.saved_at):
-        return
+    if row.sent:
+        return None
+    if seen is not None and row.saved_at not in {None, seen.saved_at, said.saved_at}:
+        return Draft(row.answers, row.skipped, row.at_item, row.saved_at)
+    if seen is None and _is_believable(row) and row.saved_at > said.saved_at:
+        return None
     insert_or_replace(
         connection,
         draft,
@@ -63,6 +86,7 @@ def save(
             "received_at": now,
         },
     )  # fmt: skip
+    return None
 
 
 def _is_believable(row: Any) -> bool:

@@ -36,7 +36,10 @@ def look() -> Any:
 @for_participant
 @own.response(200, schemas.OneFormSchema)
 def open_form(form_id: int) -> Any:
-    """One of her forms, with a token that proves the offer, and the draft so far."""
+    """One of her forms: what is asked, a token that proves the offer, and the draft so far.
+
+    All in one answer, since a phone that opens a reminder on a slow line waits for each request.
+    """
     at = here()
     one = home.form(at.connection, at.participant, form_id, me.offer_key(at.state), at.now)
     card = one.card
@@ -49,6 +52,9 @@ def open_form(form_id: int) -> Any:
             "label": one.label, "closes_on": one.closes_on, "closes_at": one.closes_at,
         },
         "questionnaire_sha": card.questionnaire_sha,
+        "questionnaire": instrument_json.for_participants(
+            publishing.document_by_hash(at.connection, card.questionnaire_sha)
+        ),
         "draft": one.draft,
     }  # fmt: skip
 
@@ -61,8 +67,11 @@ def save_draft(body: dict[str, Any], form_id: int) -> Any:
     """Keep what is answered so far, so that a lost phone loses nothing."""
     at = here()
     person = at.participant
-    drafts.save(at.connection, person.id, person.device_id, form_id, drafts.Draft(**body), at.now)
-    return {"saved_at": body["saved_at"]}
+    seen = drafts.Seen(body.pop("base")) if "base" in body else None
+    other = drafts.save(
+        at.connection, person.id, person.device_id, form_id, drafts.Draft(**body), at.now, seen
+    )
+    return {"saved_at": body["saved_at"] if other is None else other.saved_at, "draft": other}
 
 
 @own.route("/responses/<uuid:response_id>", "PUT")

@@ -175,22 +175,30 @@ class AnswersBody(Schema):
     )
 
 
-class DraftBody(AnswersBody):
+class DraftSchema(AnswersBody):
+    """A draft as a phone sent it; `saved_at` is that phone's word for when."""
+
     at_item = text(1, 200, load_default=None, allow_none=True)
     saved_at = Moment(required=True)
 
 
-class DraftSchema(DraftBody):
-    """The draft that the server holds."""
+class DraftBody(DraftSchema):
+    """`base` is the `saved_at` of the draft that the phone last saw here; null for none."""
+
+    base = Moment(allow_none=True)
 
 
 class SavedSchema(Schema):
+    """`draft` is null where the draft is kept; else it is what lies here, not seen so far."""
+
     saved_at = Moment(required=True)
+    draft = fields.Nested(DraftSchema, required=True, allow_none=True)
 
 
 class OneFormSchema(Schema):
     form = fields.Nested(FormDetail, required=True)
     questionnaire_sha = fields.String(required=True)
+    questionnaire = fields.Dict(required=True, metadata={"description": "As instrument.json."})
     draft = fields.Nested(DraftSchema, required=True, allow_none=True)
 
 

@@ -19,11 +19,14 @@ from werkzeug.exceptions import NotFound
 from werkzeug.routing import PathConverter
 
 from sayso.web.auth import without_store
+from sayso.web.context import state
 from sayso.web.problems import AppNotBuilt
 
 blueprint = Blueprint("shell", __name__)
 
 _NOT_SERVED = frozenset({"sizes.json"})
+# The kill switch takes the worker's place: browsers look there for a newer version of it.
+_WORKER, _WORKER_OFF = "sw.js", "sw-off.js"
 _TEXT = ("text/", "application/json", "application/manifest+json", "image/svg+xml")
 _TYPES = {".js": "text/javascript", ".webmanifest": "application/manifest+json"}
 _IMMUTABLE = "public, max-age=31536000, immutable"
@@ -90,6 +93,8 @@ def console(page: str = "") -> Response:
 @without_store
 def file(name: str) -> Response:
     """Any other file of the build. An address inside the participant app answers with the app."""
+    if name == _WORKER and not state().settings.offline_app:
+        name = _WORKER_OFF
     if name in _assets():
         return _send(name)
     if "." in name.rsplit("/", 1)[-1] or name.startswith("assets/"):

@@ -9,6 +9,7 @@ import type {
   Receipt,
   Reminders,
   ResponseBody,
+  SavedDraft,
 } from "./types.ts";
 
 const ask = client(`participant/${__BUILD__}`);
@@ -27,8 +28,13 @@ export const api = {
   questionnaire: (sha: string): Promise<Result<QuestionnaireDocument>> =>
     ask("GET", `/api/questionnaires/${sha}`),
   form: (id: number): Promise<Result<FormDetail>> => ask("GET", `/api/me/forms/${id}`),
-  saveDraft: (id: number, draft: Draft): Promise<Result<{ saved_at: string }>> =>
-    ask("PUT", `/api/me/forms/${id}/draft`, draft),
+  /** `base` is the `saved_at` of the draft that this phone last saw there. */
+  saveDraft: (
+    id: number,
+    { answers, skipped, at_item, saved_at }: Draft,
+    base: string | null,
+  ): Promise<Result<SavedDraft>> =>
+    ask("PUT", `/api/me/forms/${id}/draft`, { answers, skipped, at_item, saved_at, base }),
   respond: (id: string, body: ResponseBody): Promise<Result<Receipt>> =>
     ask("PUT", `/api/me/responses/${id}`, body),
   preferences: (wanted: Preferences): Promise<Result<Reminders>> =>

@@ -65,6 +65,13 @@ export interface Draft {
 export interface FormDetail {
   form: FormCard & { timepoint: string; label: string; closes_on: string; closes_at: string };
   questionnaire_sha: string;
+  questionnaire: Questionnaire;
+  draft: Draft | null;
+}
+
+/** What became of a draft: `draft` is null when it was kept, else what the server has instead. */
+export interface SavedDraft {
+  saved_at: string;
   draft: Draft | null;
 }
 

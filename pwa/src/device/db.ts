@@ -37,8 +37,38 @@ export type Database = IDBPDatabase<Schema>;
 
 let opening: Promise<Database> | null = null;
 
+/** Some systems leave a request to open unanswered; after so long the app goes on without. */
+const OPENS_WITHIN_MS = 5000;
+
+/** The connection, or a failure when the system does not answer; a late answer is still taken. */
+function inTime(connecting: Promise<Database>): Promise<Database> {
+  let timer: ReturnType<typeof setTimeout>;
+  const tooLong = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new DOMException("The phone's database does not open.", "TimeoutError"));
+    }, OPENS_WITHIN_MS);
+  });
+  connecting.then(
+    () => {
+      clearTimeout(timer);
+      opening = connecting;
+    },
+    () => clearTimeout(timer),
+  );
+  return Promise.race([connecting, tooLong]);
+}
+
 function open(): Promise<Database> {
-  opening ??= openDB<Schema>(NAME, VERSION, {
+  opening ??= inTime(connect());
+  opening.catch((error) => {
+    // A connection that may still come is waited for in the background, not asked for again.
+    if (!(error instanceof DOMException) || error.name !== "TimeoutError") opening = null;
+  });
+  return opening;
+}
+
+async function connect(): Promise<Database> {
+  return openDB<Schema>(NAME, VERSION, {
     upgrade(db) {
       db.createObjectStore("keys");
       db.createObjectStore("drafts");
@@ -55,11 +85,13 @@ function open(): Promise<Database> {
       opening = null;
     },
   });
-  opening.catch(() => {
-    opening = null;
-  });
-  return opening;
 }
+
+/**
+ * What a connection says that the system has closed behind our back: the usual name, the one that
+ * Safari uses when it has lost its database process, and that of a transaction cut short by it.
+ */
+const CLOSED: ReadonlySet<string> = new Set(["InvalidStateError", "UnknownError", "AbortError"]);
 
 /**
  * Runs work on the database, once more on a fresh connection when the old one had been closed.
@@ -69,7 +101,7 @@ export async function withDb<T>(work: (db: Database) => Promise<T>): Promise<T> 
   try {
     return await work(await open());
   } catch (error) {
-    if (!(error instanceof DOMException) || error.name !== "InvalidStateError") throw error;
+    if (!(error instanceof DOMException) || !CLOSED.has(error.name)) throw error;
     opening = null;
     return work(await open());
   }

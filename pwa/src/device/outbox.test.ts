@@ -28,7 +28,7 @@ const draft = (form: number, person = "S1-1"): LocalDraft => ({
   skipped: [],
   at_item: "a",
   saved_at: "2026-06-18T09:00:00Z",
-  mirrored_at: null,
+  base: null,
 });
 
 const receipt = (one: Entry): Outcome => ({

@@ -17,12 +17,13 @@ export const isEnrolmentLink = (): boolean =>
 
 export function App() {
   const route = useRoute();
-  const { started, me, update } = useAppState();
+  const { started, me, update, unstored } = useAppState();
 
   useEffect(() => {
-    // A new version is taken over only here, where nothing is being answered.
-    if (update && route.name === "home") takeOver(update);
-  }, [update, route.name]);
+    // A new version is taken over only here, where nothing is being answered, and never while
+    // answers live in this page alone.
+    if (update && route.name === "home" && unstored.length === 0) takeOver(update);
+  }, [update, route.name, unstored]);
 
   useEffect(() => {
     if (started && me && route.name === "home") void syncNow();

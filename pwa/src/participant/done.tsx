@@ -5,7 +5,7 @@ import { now } from "../device/clock.ts";
 import { en, sentence } from "../strings/en.ts";
 import { Icon } from "../ui/icons.tsx";
 import { Note, Page } from "./layout.tsx";
-import { finished, nextForm, todo } from "./plan.ts";
+import { finished, nextForm, todayOf, todo } from "./plan.ts";
 import { platform } from "./platform.ts";
 import { dismiss, dismissed } from "./prefs.ts";
 import { reach } from "./push.ts";
@@ -18,7 +18,8 @@ function Outcome({ state, response }: { state: State; response: string }) {
   const waiting = state.waiting.find(({ id }) => id === response);
   const zone = state.me?.zone ?? "";
   if (receipt) {
-    const date = longDate(dateIn(zone, new Date(receipt.received_at)), dateIn(zone, now()));
+    const today = state.me ? todayOf(state.me, state.checkedAt, now()) : dateIn(zone, now());
+    const date = longDate(dateIn(zone, new Date(receipt.received_at)), today);
     return (
       <>
         <p class="lead lead-mark">
@@ -36,7 +37,7 @@ function Outcome({ state, response }: { state: State; response: string }) {
       </>
     );
   }
-  if (state.unstored?.id === response) {
+  if (state.unstored.some(({ id }) => id === response)) {
     return (
       <Note kind="bad" urgent>
         {en.done.openPage}
@@ -56,7 +57,7 @@ function Outcome({ state, response }: { state: State; response: string }) {
       <p class="lead lead-mark">
         <Icon name="cloudOff" /> <span>{en.done.kept}</span>
       </p>
-      <p>{state.lost ? en.done.keptSignIn : en.done.keptBody}</p>
+      <p>{state.lost ? en.done.keptSignIn : state.away ? en.done.keptAway : en.done.keptBody}</p>
     </>
   );
 }
@@ -95,9 +96,10 @@ function OfferReminders({ state }: { state: State }) {
 
 export function DoneScreen({ response }: { response: string }) {
   const state = useAppState();
-  const { me, receipts, waiting, begun } = state;
+  const { me, checkedAt, receipts, waiting, begun } = state;
   if (!me) return null;
-  const list = todo(me, finished(waiting, receipts), dateIn(me.zone, now()), begun);
+  const today = todayOf(me, checkedAt, now());
+  const list = todo(me, finished(waiting, receipts), today, begun);
   const sent = [...receipts, ...waiting].find(({ id }) => id === response);
   const next = nextForm(list, sent?.form_id ?? null, me);
   return (

@@ -4,16 +4,26 @@
  * to the outbox when the person confirms it.
  */
 import { api } from "../api/participant.ts";
-import type { Draft, FormCard } from "../api/types.ts";
+import type { Draft, FormCard, FormDetail } from "../api/types.ts";
 import { withOffset } from "../core/dates.ts";
 import type { Answers, Questionnaire, Value } from "../core/questionnaire.ts";
 import { now } from "../device/clock.ts";
 import { loadQuestionnaire, saveQuestionnaire } from "../device/db.ts";
-import { type LocalDraft, loadDraft, saveDraft } from "../device/drafts.ts";
+import {
+  afterMirror,
+  changeDraft,
+  isMirrored,
+  joined,
+  type LocalDraft,
+  loadDraft,
+  saveDraft,
+  UNREADABLE,
+} from "../device/drafts.ts";
 import { claim } from "../device/locks.ts";
 import { type Entry, enqueue } from "../device/outbox.ts";
+import { takeEarlyForm } from "./early.ts";
 import { findForm, finished } from "./plan.ts";
-import { getState, setState } from "./state.ts";
+import { answering, getState, setState } from "./state.ts";
 import { askForBackgroundSync, orElse, readOutbox, sendAll } from "./sync.ts";
 
 export type Phase = "opening" | "gone" | "finished" | "elsewhere" | "ready";
@@ -25,7 +35,7 @@ export interface FormState {
   questionnaire: Questionnaire | null;
   draft: LocalDraft | null;
   saved: Saved;
-  notice: "resumed" | "changed" | null;
+  notice: "resumed" | "changed" | "unreadable" | null;
   /** Why it could not be opened, as a slug, when the phase is "gone". */
   slug: string | null;
 }
@@ -41,8 +51,11 @@ function askToPersist(): void {
   void navigator.storage?.persist?.().catch(() => false);
 }
 
-const newer = (one: { saved_at: string } | null, other: { saved_at: string } | null): boolean =>
-  Date.parse(one?.saved_at ?? "") > (Date.parse(other?.saved_at ?? "") || 0);
+const begun = (draft: LocalDraft): boolean =>
+  Object.keys(draft.answers).length + draft.skipped.length > 0;
+
+const sameInstant = (one: string | null, other: string | null): boolean =>
+  Date.parse(one ?? "") === Date.parse(other ?? "");
 
 export class FormSession {
   state: FormState = {
@@ -56,9 +69,11 @@ export class FormSession {
   };
   private readonly formId: number;
   private readonly changed: (state: FormState) => void;
+  private detail: FormDetail | null = null;
   private release: (() => void) | null = null;
   private writing: Promise<void> = Promise.resolve();
   private mirrorTimer: ReturnType<typeof setTimeout> | undefined;
+  private writes = 0;
   private closed = false;
 
   constructor(formId: number, changed: (state: FormState) => void) {
@@ -75,7 +90,8 @@ export class FormSession {
   async open(steal = false): Promise<void> {
     const { me, waiting, receipts } = getState();
     if (!me) return this.set({ phase: "gone", slug: "sign-in-needed" });
-    const card = findForm(me, this.formId)?.form ?? (await this.cardFromServer());
+    this.detail = await takeEarlyForm(this.formId);
+    const card = findForm(me, this.formId)?.form ?? (await this.ask())?.form ?? null;
     if (finished(waiting, receipts).has(this.formId) || card?.state === "received") {
       return this.set({ phase: "finished", card });
     }
@@ -86,63 +102,91 @@ export class FormSession {
     });
     if (this.closed) return this.close();
     if (!this.release) return this.set({ phase: "elsewhere", card });
-    const [questionnaire, slug] = await this.questionnaire(card.questionnaire_sha);
+    const found = await orElse(loadDraft(card.id, me.participant_code), null);
+    const local = found === UNREADABLE ? null : found;
+    const mine = await this.answerable(card, local);
+    const [questionnaire, slug] = mine?.questionnaire
+      ? [mine.questionnaire, ""]
+      : await this.questionnaire(card.questionnaire_sha);
     if (!questionnaire) return this.set({ phase: "gone", card, slug });
-    const { draft, notice, saved } = await this.startingDraft(card, me.participant_code);
-    this.set({ phase: "ready", card, questionnaire, draft, notice, saved });
+    const begin = await this.startingDraft(card, me.participant_code, mine?.draft ?? null);
+    if (begin.saved === "nothing" && found === UNREADABLE) begin.notice = "unreadable";
+    else if (begin.saved === "nothing" && local && begun(local)) begin.notice = "changed";
+    answering.add(this.formId);
+    this.set({ phase: "ready", card, questionnaire, ...begin });
   }
 
-  private async cardFromServer(): Promise<FormCard | null> {
-    const result = await api.form(this.formId);
-    return result.ok ? result.data.form : null;
+  /** The form as the server has it; asked at most once. */
+  private async ask(): Promise<FormDetail | null> {
+    if (!this.detail) {
+      const result = await api.form(this.formId);
+      if (result.ok) this.detail = result.data;
+    }
+    return this.detail;
+  }
+
+  /**
+   * The phone's draft where one can go on with it. What was begun is finished in the very words it
+   * was begun in, also when newer ones have been published since: the server takes both.
+   */
+  private async answerable(
+    card: FormCard,
+    local: LocalDraft | null,
+  ): Promise<{ draft: LocalDraft; questionnaire?: Questionnaire } | null> {
+    if (!local) return null;
+    if (local.questionnaire_sha === card.questionnaire_sha) return { draft: local };
+    const questionnaire = await orElse(loadQuestionnaire(local.questionnaire_sha), undefined);
+    return questionnaire ? { draft: local, questionnaire } : null;
   }
 
   private async questionnaire(sha: string): Promise<[Questionnaire | null, string]> {
     const local = await orElse(loadQuestionnaire(sha), undefined);
     if (local) return [local, ""];
-    const result = await api.questionnaire(sha);
-    if (!result.ok) return [null, result.slug];
-    await orElse(saveQuestionnaire(sha, result.data.questionnaire), "");
-    return [result.data.questionnaire, ""];
+    const known = this.detail?.questionnaire_sha === sha ? this.detail.questionnaire : null;
+    const result = known ? null : await api.questionnaire(sha);
+    if (result && !result.ok) return [null, result.slug];
+    const document = known ?? (result?.ok ? result.data.questionnaire : null);
+    if (document) await orElse(saveQuestionnaire(sha, document), "");
+    return [document, ""];
   }
 
   private async startingDraft(
     card: FormCard,
     person: string,
+    local: LocalDraft | null,
   ): Promise<Pick<FormState, "draft" | "notice" | "saved">> {
-    const local = await orElse(loadDraft(card.id, person), null);
-    const same = local?.questionnaire_sha === card.questionnaire_sha ? local : null;
-    const server = await this.serverDraft(card, same);
+    const theirs = await this.serverDraft(card, local);
     const fresh: LocalDraft = {
       form_id: card.id,
       person,
-      response_id: same?.response_id ?? crypto.randomUUID(),
+      response_id: crypto.randomUUID(),
       questionnaire_sha: card.questionnaire_sha,
       answers: {},
       skipped: [],
       at_item: null,
       saved_at: now().toISOString(),
-      mirrored_at: null,
+      base: null,
     };
-    if (server) {
-      const draft = { ...fresh, ...server, mirrored_at: server.saved_at };
-      return { draft, notice: "resumed", saved: "team" };
+    const draft = theirs ? joined(local ?? fresh, theirs) : (local ?? fresh);
+    if (!local && !theirs) return { draft, notice: null, saved: "nothing" };
+    let stored = local !== null;
+    if (theirs) {
+      const write = saveDraft(draft).then(() => true);
+      stored = await orElse(write, false);
     }
-    if (same) {
-      const begun = Object.keys(same.answers).length + same.skipped.length > 0;
-      const saved = same.mirrored_at === same.saved_at ? "both" : "phone";
-      return { draft: same, notice: begun ? "resumed" : null, saved };
-    }
-    return { draft: fresh, notice: local ? "changed" : null, saved: "nothing" };
+    const saved = isMirrored(draft) ? (stored ? "both" : "team") : "phone";
+    return { draft, notice: begun(draft) ? "resumed" : null, saved };
   }
 
-  /** The server's draft where it is newer than the phone's: begun on another device. */
+  /** The server's draft where this phone has not seen it: begun, or gone on with, on another. */
   private async serverDraft(card: FormCard, local: LocalDraft | null): Promise<Draft | null> {
-    const at = card.draft_saved_at;
-    if (!at || !newer({ saved_at: at }, local)) return null;
-    const result = await api.form(card.id);
-    const draft = result.ok ? result.data.draft : null;
-    return draft && newer(draft, local) ? draft : null;
+    if (local && local.questionnaire_sha !== card.questionnaire_sha) return null;
+    const known = local?.base?.saved_at ?? null;
+    if (!this.detail && (!card.draft_saved_at || sameInstant(card.draft_saved_at, known))) {
+      return null;
+    }
+    const draft = (await this.ask())?.draft ?? null;
+    return draft && !sameInstant(draft.saved_at, known) ? draft : null;
   }
 
   /** Takes an answer; undefined removes it. An answer takes a skip away and the other way round. */
@@ -175,15 +219,21 @@ export class FormSession {
 
   private write(draft: LocalDraft): void {
     const stamped = { ...draft, saved_at: now().toISOString() };
+    const number = ++this.writes;
     this.set({ draft: stamped, saved: "saving", notice: null });
     this.writing = this.writing.then(async () => {
-      const stored = await saveDraft(stamped).then(
+      // Another window may have taken the form over meanwhile: then that one writes.
+      const stored = await saveDraft(stamped, () => this.state.phase === "ready").then(
         () => true,
         () => false,
       );
       if (stored) askToPersist();
-      if (this.state.draft === stamped) this.set({ saved: stored ? "phone" : "failed" });
+      if (number === this.writes) this.set({ saved: stored ? "phone" : "failed" });
     });
+    this.mirrorSoon();
+  }
+
+  private mirrorSoon(): void {
     clearTimeout(this.mirrorTimer);
     this.mirrorTimer = setTimeout(() => void this.mirror(), MIRROR_AFTER_MS);
   }
@@ -201,17 +251,20 @@ export class FormSession {
     await this.settled();
     const { draft } = this.state;
     if (!draft || this.closed || this.state.phase !== "ready" || getState().lost) return;
-    const { answers, skipped, at_item, saved_at } = draft;
-    const result = await api.saveDraft(this.formId, { answers, skipped, at_item, saved_at });
-    if (result.ok) {
-      if (this.state.draft !== draft || this.closed) return;
-      const mirrored = { ...draft, mirrored_at: saved_at };
-      const stored = this.state.saved !== "failed" && this.state.saved !== "team";
-      this.set({ draft: mirrored, saved: stored ? "both" : "team" });
-      if (stored) await orElse(saveDraft(mirrored), undefined);
-    } else if (result.slug === "sign-in-needed") {
-      setState({ lost: true });
+    const result = await api.saveDraft(this.formId, draft, draft.base?.saved_at ?? null);
+    if (!result.ok) {
+      if (result.slug === "sign-in-needed") setState({ lost: true });
+      return;
     }
+    const after = afterMirror(draft, result.data.draft);
+    await orElse(changeDraft(this.formId, after), null);
+    const { draft: current, saved, phase } = this.state;
+    if (!current || this.closed || phase !== "ready") return;
+    const next = after(current);
+    const there = saved === "failed" || saved === "team" ? "team" : "both";
+    this.set({ draft: next, saved: isMirrored(next) && saved !== "saving" ? there : saved });
+    // Another phone's answers are in it now; the server does not have the whole yet.
+    if (result.data.draft && !isMirrored(next)) this.mirrorSoon();
   }
 
   /** The person has confirmed: into the outbox first, then off if there is a network. */
@@ -236,7 +289,8 @@ export class FormSession {
     try {
       await enqueue(entry, at.getTime());
     } catch {
-      setState({ unstored: entry });
+      const others = getState().unstored.filter((one) => one.id !== entry.id);
+      setState({ unstored: [...others, entry] });
     }
     await readOutbox();
     await sendAll();
@@ -247,6 +301,7 @@ export class FormSession {
 
   close(): void {
     this.closed = true;
+    answering.delete(this.formId);
     clearTimeout(this.mirrorTimer);
     this.release?.();
   }

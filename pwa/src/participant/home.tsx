@@ -8,11 +8,11 @@ import { en, sentence } from "../strings/en.ts";
 import { Icon } from "../ui/icons.tsx";
 import { Dates } from "./dates-list.tsx";
 import { Note, Page } from "./layout.tsx";
-import { clockIsWrong, daysLeft, finished, type Todo, todo, upcoming } from "./plan.ts";
+import { clockIsWrong, daysLeft, finished, type Todo, todayOf, todo, upcoming } from "./plan.ts";
 import { paths } from "./router.ts";
 import { type State, useAppState } from "./state.ts";
 import { sendAll, takeMe } from "./sync.ts";
-import { isTooOld, takeOver } from "./updates.ts";
+import { isTooOld, updateNow } from "./updates.ts";
 
 const begun = (form: FormCard, here: ReadonlySet<number>): boolean =>
   form.draft_saved_at !== null || here.has(form.id);
@@ -151,7 +151,7 @@ function CallMe({ me }: { me: Me }) {
 }
 
 function Warnings({ state }: { state: State }) {
-  const { me, lost, online, checkedAt, update } = state;
+  const { me, lost, online, checkedAt } = state;
   const wrong = me && checkedAt && clockIsWrong(me.server_time, Date.parse(checkedAt));
   return (
     <>
@@ -166,7 +166,7 @@ function Warnings({ state }: { state: State }) {
       {!lost && !online && (
         <Note kind="info">
           <p>
-            <Icon name="cloudOff" /> {en.home.offline}{" "}
+            <Icon name="cloudOff" /> {state.away ? en.home.away : en.home.offline}{" "}
             {checkedAt && en.home.asOf(clockTime(checkedAt))}
           </p>
         </Note>
@@ -175,11 +175,7 @@ function Warnings({ state }: { state: State }) {
       {me && isTooOld(__BUILD__, me.min_app_build) && (
         <Note kind="warn">
           <p>{en.update.needed}</p>
-          <button
-            type="button"
-            class="button button-quiet"
-            onClick={() => (update ? takeOver(update) : location.reload())}
-          >
+          <button type="button" class="button button-quiet" onClick={() => void updateNow()}>
             {en.update.button}
           </button>
         </Note>
@@ -192,7 +188,7 @@ export function HomeScreen() {
   const state = useAppState();
   const { me } = state;
   if (!me) return null;
-  const today = dateIn(me.zone, now());
+  const today = todayOf(me, state.checkedAt, now());
   const list = todo(me, finished(state.waiting, state.receipts), today, state.begun);
   return (
     <Page title={en.home.title} brand>

@@ -7,9 +7,11 @@ import "./screens.css";
 import "./question.css";
 import { api } from "../api/participant.ts";
 import { App, isEnrolmentLink } from "./app.tsx";
+import { askEarly } from "./early.ts";
 import { watchInstallPrompt } from "./platform.ts";
 import { applyTextSize, oweSignOut, signOutOwed, textSize } from "./prefs.ts";
-import { reconcileQuietly, watchPermission } from "./push.ts";
+import { reconcileQuietly } from "./push.ts";
+import { parse } from "./router.ts";
 import { getState, setState } from "./state.ts";
 import { readPhone, syncNow, watch } from "./sync.ts";
 import { startWorker } from "./updates.ts";
@@ -27,6 +29,7 @@ export async function start(root: HTMLElement): Promise<void> {
   watch();
   // Whoever follows an enrolment link waits for nothing: there is no session to look for.
   const isLink = isEnrolmentLink();
+  askEarly(isLink || signOutOwed() ? null : parse(location.hash, location.pathname));
   if (isLink) setState({ started: true });
   if (isLink) render(<App />, root);
   await readPhone();
@@ -39,7 +42,6 @@ export async function start(root: HTMLElement): Promise<void> {
   setState({ started: true });
   void startWorker();
   void reconcileQuietly();
-  void watchPermission();
 }
 
 const root = document.getElementById("app");

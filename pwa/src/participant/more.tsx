@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import { api } from "../api/participant.ts";
 import { wipe } from "../device/db.ts";
+import { forgetUnstored } from "../device/drafts.ts";
 import { en } from "../strings/en.ts";
 import { Icon } from "../ui/icons.tsx";
 import { Note, Page } from "./layout.tsx";
@@ -45,6 +46,7 @@ export async function signOut(): Promise<void> {
   await orElse(turnOff(), undefined);
   const result = await api.signOut();
   oweSignOut(!result.ok && result.slug !== "sign-in-needed");
+  forgetUnstored();
   await orElse(wipe(), undefined);
   forgetChoices();
   if ("caches" in window) {

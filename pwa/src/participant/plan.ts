@@ -3,7 +3,7 @@
  * this phone: a form that was "upcoming" when the network went away opens all the same.
  */
 import type { FormCard, Me, Occasion } from "../api/types.ts";
-import { daysBetween } from "../core/dates.ts";
+import { dateIn, daysBetween } from "../core/dates.ts";
 import type { KeptReceipt, Waiting } from "../device/outbox.ts";
 
 export interface Todo {
@@ -84,6 +84,17 @@ export function neededQuestionnaires(me: Me): Set<string> {
 /** Whether the phone's date is plainly wrong beside the server's, when they just talked. */
 export function clockIsWrong(serverTime: string, phoneMs: number): boolean {
   return Math.abs(Date.parse(serverTime) - phoneMs) > 10 * 60_000;
+}
+
+/**
+ * The date where this person is. A phone whose clock was found wrong at its last talk with the
+ * server (at `checkedAt`, by the phone) is put right by as much: days, windows and the limits of
+ * date questions then hold all the same.
+ */
+export function todayOf(me: Me, checkedAt: string | null, phone: Date): string {
+  const then = Date.parse(checkedAt ?? me.server_time);
+  const off = clockIsWrong(me.server_time, then) ? Date.parse(me.server_time) - then : 0;
+  return dateIn(me.zone, new Date(phone.getTime() + off));
 }
 
 /** Days left in an occasion, 0 on the last day. */

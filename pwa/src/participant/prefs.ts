@@ -29,6 +29,10 @@ export function applyTextSize(size: number): void {
   document.documentElement.dataset.text = String(size);
 }
 
+/** Whether somebody has signed in on this phone, known before its database can be read. */
+export const isKnown = (): boolean => read("known") !== null;
+export const rememberKnown = (known: boolean): void => write("known", known ? "yes" : null);
+
 /** Something the person has said "not now" to, so that it is not offered again by itself. */
 export const dismissed = (what: string): boolean => read(`dismissed-${what}`) !== null;
 export const dismiss = (what: string): void => write(`dismissed-${what}`, "yes");
@@ -39,6 +43,7 @@ export const rememberWhy = (form: number): void => dismiss(`why-${form}`);
 
 /** Forgets every choice but the text size; part of clearing the phone. */
 export function forgetChoices(): void {
+  rememberKnown(false);
   try {
     for (const name of Object.keys(localStorage)) {
       if (name.startsWith("dismissed-")) localStorage.removeItem(name);

@@ -11,6 +11,7 @@ import type { FormSession, FormState } from "./form-session.ts";
 import { inputId, isGroup } from "./input.ts";
 import { Input } from "./inputs.tsx";
 import { ErrorSummary, Note, useFocusOn, useTitle } from "./layout.tsx";
+import { todayOf } from "./plan.ts";
 import { paths } from "./router.ts";
 import { getState } from "./state.ts";
 
@@ -187,7 +188,8 @@ export function QuestionScreen({ session, state, way, at, backTo, onNext }: Prop
 
   const next = async (): Promise<void> => {
     const { answers = {}, skipped = [] } = session.state.draft ?? {};
-    const today = dateIn(getState().me?.zone ?? "", now());
+    const { me, checkedAt } = getState();
+    const today = me ? todayOf(me, checkedAt, now()) : dateIn("", now());
     const isSkipped = skipped.includes(question.id);
     const slug =
       (isSkipped ? null : bad) ?? faults(question, answers[question.id], isSkipped, today)[0];
@@ -213,9 +215,7 @@ export function QuestionScreen({ session, state, way, at, backTo, onNext }: Prop
           seen={tries}
           faults={error ? [{ target: inputId(question), text: error }] : []}
         />
-        {state.notice && at >= 0 && (
-          <Note kind="info">{state.notice === "resumed" ? en.form.resumed : en.form.changed}</Note>
-        )}
+        {state.notice && at >= 0 && <Note kind="info">{en.form[state.notice]}</Note>}
         <Context step={step} />
         <Body
           hasContext={step.context.length > 0}

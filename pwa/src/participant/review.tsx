@@ -9,6 +9,7 @@ import { en } from "../strings/en.ts";
 import { Icon } from "../ui/icons.tsx";
 import type { FormSession, FormState } from "./form-session.ts";
 import { ErrorSummary, type Fault, useFocusOn, useTitle } from "./layout.tsx";
+import { todayOf } from "./plan.ts";
 import { faultSentence, savedText } from "./question.tsx";
 import { go, paths } from "./router.ts";
 import { getState } from "./state.ts";
@@ -70,7 +71,8 @@ export function ReviewScreen({ session, state, way }: Props) {
   const heading = useFocusOn<HTMLHeadingElement>("review");
   useTitle(en.review.title, faults.length > 0);
   const form = state.card?.id ?? 0;
-  const today = dateIn(getState().me?.zone ?? "", now());
+  const { me, checkedAt } = getState();
+  const today = me ? todayOf(me, checkedAt, now()) : dateIn("", now());
   const last = way.at(-1)?.question.id ?? "";
 
   const wrong = (): Fault[] => {

@@ -11,14 +11,16 @@ export interface State {
   checkedAt: string | null;
   /** Whether the last request got an answer. */
   online: boolean;
+  /** The network is there, but the study's computer does not answer as it should. */
+  away: boolean;
   /** The server no longer knows this phone's session; everything on the phone stays. */
   lost: boolean;
   waiting: readonly Waiting[];
   receipts: readonly KeptReceipt[];
   /** Ids of forms with answers on this phone that are not sent yet. */
   begun: ReadonlySet<number>;
-  /** A finished response that this phone could not store; it lives only as long as the page. */
-  unstored: Entry | null;
+  /** Finished responses that this phone could not store; they live only as long as the page. */
+  unstored: readonly Entry[];
   sending: boolean;
   /** A newer version of the app that waits for a quiet moment. */
   update: ServiceWorker | null;
@@ -29,14 +31,18 @@ const initial: State = {
   me: null,
   checkedAt: null,
   online: true,
+  away: false,
   lost: false,
   waiting: [],
   receipts: [],
   begun: new Set(),
-  unstored: null,
+  unstored: [],
   sending: false,
   update: null,
 };
+
+/** Forms open on the screen of this window; only their own screen writes their answers. */
+export const answering = new Set<number>();
 
 let state = initial;
 

@@ -2,6 +2,7 @@
  * Between the phone and the server: what is to do comes down and is kept, what is finished goes
  * up. Everything here may run at any time and twice; nothing leaves the phone without a receipt.
  */
+import type { Problem } from "../api/client.ts";
 import { api } from "../api/participant.ts";
 import { sendEntry } from "../api/send.ts";
 import type { Me } from "../api/types.ts";
@@ -13,11 +14,20 @@ import {
   loadQuestionnaire,
   saveQuestionnaire,
 } from "../device/db.ts";
-import { drafts, saveDraft } from "../device/drafts.ts";
+import {
+  afterMirror,
+  changeDraft,
+  drafts,
+  dropDraft,
+  isMirrored,
+  type LocalDraft,
+} from "../device/drafts.ts";
 import { type Entry, flush, type Outcome, receipts, waiting } from "../device/outbox.ts";
+import { askEarly, seeEarlyForm, takeEarlyMe } from "./early.ts";
 import { neededQuestionnaires } from "./plan.ts";
+import { rememberKnown } from "./prefs.ts";
 import { openLink } from "./router.ts";
-import { getState, setState } from "./state.ts";
+import { answering, getState, setState } from "./state.ts";
 
 interface KeptMe {
   me: Me;
@@ -39,22 +49,33 @@ export async function readPhone(): Promise<void> {
 /** Takes over what the server says about this person. */
 export async function takeMe(me: Me): Promise<void> {
   const at = now().toISOString();
-  setState({ me, checkedAt: at, online: true, lost: false });
+  setState({ me, checkedAt: at, online: true, away: false, lost: false });
+  rememberKnown(true);
   await orElse(keep("me", { me, at } satisfies KeptMe), undefined);
 }
 
+/** What a problem says about the line: no network, or a server that is there and in trouble. */
+const lineAfter = (slug: string | null): { online: boolean; away: boolean } => {
+  const answered = slug === null || slug === "sign-in-needed" || slug === "other-person";
+  return { online: answered, away: !answered && slug !== "offline" };
+};
+
 /** Asks the server what there is to do. Offline or refused, the last answer stays. */
 export async function refresh(): Promise<void> {
-  const result = await api.me();
+  const result = await (takeEarlyMe() ?? api.me());
   if (result.ok) await takeMe(result.data);
-  else if (result.slug === "sign-in-needed") setState({ online: true, lost: true });
-  else setState({ online: false });
+  else setState(lineAfter(result.slug));
+  if (!result.ok && result.slug === "sign-in-needed") setState({ lost: true });
+  // Whatever came of it: there is no more to wait for.
+  setState({ started: true });
 }
 
 /** Brings the questionnaires of open and coming forms onto the phone. */
 export async function prefetch(): Promise<void> {
   const { me, online, lost } = getState();
   if (!me || !online || lost) return;
+  const early = await seeEarlyForm();
+  if (early) await orElse(saveQuestionnaire(early.questionnaire_sha, early.questionnaire), "");
   const needed = neededQuestionnaires(me);
   for (const sha of needed) {
     if (await orElse(loadQuestionnaire(sha), undefined)) continue;
@@ -67,32 +88,46 @@ export async function prefetch(): Promise<void> {
   await orElse(keepOnlyQuestionnaires(needed), undefined);
 }
 
+/** One draft to the server; asks again where another phone's answers had to be joined first. */
+async function mirrorDraft(draft: LocalDraft, again: boolean): Promise<Problem | null> {
+  const result = await api.saveDraft(draft.form_id, draft, draft.base?.saved_at ?? null);
+  if (!result.ok) return result;
+  const next = await changeDraft(draft.form_id, afterMirror(draft, result.data.draft));
+  return next && again && !isMirrored(next) ? mirrorDraft(next, false) : null;
+}
+
 /** Drafts also go to the server, so that a lost phone loses nothing and another can go on. */
 export async function mirrorDrafts(): Promise<void> {
   const { me, lost } = getState();
   if (!me || lost) return;
   for (const draft of await orElse(drafts(me.participant_code), [])) {
-    if (draft.mirrored_at === draft.saved_at) continue;
-    const { answers, skipped, at_item, saved_at } = draft;
-    const result = await api.saveDraft(draft.form_id, { answers, skipped, at_item, saved_at });
-    if (!result.ok) {
-      if (result.status === 0) return;
-      continue;
-    }
-    const newest = (await drafts(me.participant_code)).find((one) => one.form_id === draft.form_id);
-    if (newest?.saved_at === saved_at) await saveDraft({ ...newest, mirrored_at: saved_at });
+    if (isMirrored(draft) || answering.has(draft.form_id)) continue;
+    const problem = await mirrorDraft(draft, true);
+    if (problem?.status === 0) return;
   }
 }
 
+/** Drafts of forms that the team has received, from here or elsewhere, have done their work. */
+async function dropSentDrafts(me: Me): Promise<void> {
+  const received = me.occasions.flatMap(({ forms }) =>
+    forms.filter(({ state }) => state === "received").map(({ id }) => id),
+  );
+  for (const id of received) if (!answering.has(id)) await dropDraft(id);
+}
+
 async function sendUnstored(): Promise<void> {
-  const entry = getState().unstored;
-  if (!entry) return;
-  const outcome = await sendEntry(entry, now());
-  if (outcome.kind === "receipt") {
+  for (const entry of getState().unstored) {
+    const outcome = await sendEntry(entry, now());
+    if (outcome.kind !== "receipt") continue;
     const { id, form_id, title } = entry;
     const { code, received_at, disposition } = outcome;
     const receipt = { id, form_id, title, code, received_at, disposition };
-    setState({ unstored: null, receipts: [receipt, ...getState().receipts] });
+    const { unstored, receipts } = getState();
+    setState({
+      unstored: unstored.filter((one) => one.id !== id),
+      receipts: [receipt, ...receipts],
+    });
+    await orElse(dropDraft(form_id), undefined);
   }
 }
 
@@ -107,7 +142,7 @@ export async function sendAll(): Promise<void> {
   );
   await sendUnstored();
   if (stopped === "sign-in-needed") setState({ lost: true });
-  setState({ online: stopped !== "offline", sending: false });
+  setState({ ...lineAfter(stopped), sending: false });
   await readOutbox();
 }
 
@@ -134,8 +169,14 @@ let running: Promise<void> | null = null;
 export function syncNow(): Promise<void> {
   running ??= (async () => {
     await readOutbox();
-    if (getState().waiting.length > 0 || getState().unstored) await sendAll();
+    if (getState().waiting.length > 0 || getState().unstored.length > 0) {
+      // What was asked before these were sent would say that they are still to do.
+      askEarly(null);
+      await sendAll();
+    }
     await refresh();
+    const { me, lost, online } = getState();
+    if (me && online && !lost) await orElse(dropSentDrafts(me), undefined);
     await orElse(mirrorDrafts(), undefined);
     await orElse(prefetch(), undefined);
   })().finally(() => {

@@ -47,8 +47,23 @@ export async function startWorker(): Promise<void> {
 
 /** Lets the new version take over and shows it. */
 export function takeOver(worker: ServiceWorker): void {
-  navigator.serviceWorker.addEventListener("controllerchange", () => location.reload());
+  navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), {
+    once: true,
+  });
   worker.postMessage("take-over");
+}
+
+/** Fetches the newest version when the person asks for it, and shows it. */
+export async function updateNow(): Promise<void> {
+  try {
+    const registration = await navigator.serviceWorker.getRegistration();
+    if (!registration?.waiting) await registration?.update();
+    const newer = registration?.waiting ?? registration?.installing;
+    if (newer) return takeOver(newer);
+  } catch {
+    // Without a worker, or without a network, there is only the page itself to load again.
+  }
+  location.reload();
 }
 
 /** Whether this build is older than the oldest the server still talks to ("0.2.0"). */

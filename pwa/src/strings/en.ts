@@ -51,6 +51,7 @@ export const en = {
     held: "Finished, not sent. Please call your study team.",
     receipt: (code: string): string => `Receipt ${code}`,
     offline: "No connection just now. You can answer all the same.",
+    away: "The study’s computer does not answer just now. You can go on all the same.",
     asOf: (time: string): string => `Last checked ${time}.`,
     clockWrong: "The clock on this phone seems wrong. Please check the date and time.",
     call: "Ask the team to call me",
@@ -104,6 +105,7 @@ export const en = {
     elsewhere: "This questionnaire is open in another window. Only one can save your answers.",
     useHere: "Go on in this window",
     changed: "This questionnaire has changed since you began. Please answer it again.",
+    unreadable: "What you had begun cannot be read on this phone any more. Please answer it again.",
     resumed: "We have kept your answers. You can go on where you left off.",
   },
 
@@ -153,6 +155,8 @@ export const en = {
     codeHint: "You can read this code out if you call.",
     kept: "Your answers are safe on this phone.",
     keptBody: "There is no network now. We send them when it is back. You can close the app.",
+    keptAway:
+      "The study’s computer does not answer just now. We send them when it does. You can close the app.",
     keptSignIn: "This phone needs a new code to send them. Please call your study team.",
     openPage:
       "This phone could not store your answers. Keep this page open. We keep trying to send them.",
