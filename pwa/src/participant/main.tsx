@@ -10,7 +10,7 @@ import { App, isEnrolmentLink } from "./app.tsx";
 import { askEarly } from "./early.ts";
 import { watchInstallPrompt } from "./platform.ts";
 import { applyTextSize, oweSignOut, signOutOwed, textSize } from "./prefs.ts";
-import { reconcileQuietly } from "./push.ts";
+import { reconcileQuietly, watchPermission } from "./push.ts";
 import { parse } from "./router.ts";
 import { getState, setState } from "./state.ts";
 import { readPhone, syncNow, watch } from "./sync.ts";
@@ -42,6 +42,7 @@ export async function start(root: HTMLElement): Promise<void> {
   setState({ started: true });
   void startWorker();
   void reconcileQuietly();
+  void watchPermission();
 }
 
 const root = document.getElementById("app");
