@@ -114,6 +114,7 @@ def routes(form: dict[str, Any]) -> list[Route]:
         Route("studies.read_study", "GET", "staff", study),
         Route("studies.read_today", "GET", "staff", f"{study}/today"),
         Route("studies.read_audit", "GET", "staff", f"{study}/audit"),
+        Route("audit.verify", "POST", "oversee", f"{study}/audit/verification", {}),
         Route("studies.read_completion", "GET", "staff", f"{study}/completion"),
         Route("studies.read_cell", "GET", "staff", f"{study}/completion/forms"),
         Route("studies.read_exempt", "GET", "staff", f"{study}/exempt"),

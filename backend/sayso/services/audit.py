@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
@@ -19,9 +20,22 @@ from sayso.domain import audit
 from sayso.domain.audit import Actor, instant
 from sayso.store.tables_messages import audit_event, audit_head
 
-__all__ = ["Actor", "Entry", "anchor_faults", "chain_faults", "events", "record", "record_all"]
+__all__ = [
+    "Actor",
+    "Entry",
+    "Verified",
+    "anchor_faults",
+    "chain_faults",
+    "event_of",
+    "events",
+    "record",
+    "record_all",
+    "verify",
+]
 
+VERIFIED = "audit.verified"
 _CHUNK = 1000
+_FAULTS_KEPT = 5
 _LOCK_HEAD = (
     select(audit_head.c.seq, audit_head.c.sha256).where(audit_head.c.id == 1).with_for_update()
 )
@@ -100,7 +114,7 @@ def events(
         if participant_id is not None:
             statement = statement.where(audit_event.c.participant_id == participant_id)
         rows = connection.execute(statement.order_by(audit_event.c.seq).limit(_CHUNK)).all()
-        yield from map(_event, rows)
+        yield from map(event_of, rows)
         if len(rows) < _CHUNK:
             return
         after = rows[-1].seq
@@ -119,6 +133,29 @@ def chain_faults(connection: Connection) -> Iterator[str]:
     head = connection.execute(select(audit_head.c.seq, audit_head.c.sha256)).one_or_none()
     if head is None or [head.seq, head.sha256] != last:
         yield f"the trail ends at event {last[0]}, which is not the head that was kept beside it"
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What a look at the whole trail found: how many events it has, and the first few faults."""
+
+    events: int
+    faults: tuple[str, ...]
+
+
+def verify(connection: Connection, actor: Actor, now: datetime) -> Verified:
+    """Verify the whole trail and put the verdict on record as an event of its own.
+
+    Pages of the trail show the newest of these verdicts: verifying takes a second for about
+    every thirty thousand events, too long to be done for each look.
+    """
+    found = tuple(islice(chain_faults(connection), _FAULTS_KEPT))
+    seq = int(connection.execute(select(audit_head.c.seq)).scalar_one_or_none() or 0)
+    record(
+        connection, actor, VERIFIED, f"audit/{seq}",
+        after={"events": seq, "faults": list(found)}, now=now,
+    )  # fmt: skip
+    return Verified(seq, found)
 
 
 def anchor_faults(connection: Connection, seq: int, sha256: str) -> list[str]:
@@ -163,7 +200,8 @@ def _row(event: audit.Event) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _event(row: Row[Any]) -> audit.Event:
+def event_of(row: Row[Any]) -> audit.Event:
+    """The event in a row of the table, ready to be verified."""
     actor = Actor(row.actor_kind, row.actor_id, row.actor_role, row.device_id, row.request_id)
     return audit.Event(
         row.seq, row.at, actor, row.action, row.subject, row.participant_id, row.site_id,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, or_, select
 
+from sayso.domain.audit import GENESIS, faults
 from sayso.services import access, audit
 from sayso.services.access import Reach
 from sayso.services.staff_names import names_of
@@ -20,11 +22,16 @@ SEES_ALL = frozenset({"administrator", "inspector"})
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Events newest first; `next` is the number to ask for older ones with, None at the end."""
+    """Events newest first; `next` is the number to ask for older ones with, None at the end.
+
+    `verified` says that each event shown is as it was written and continues the one before it.
+    `checked` is the newest verdict on the whole trail, None when nobody has asked for one.
+    """
 
     events: list[dict[str, Any]]
     next: int | None
     verified: bool
+    checked: dict[str, Any] | None
 
 
 def page(
@@ -35,10 +42,7 @@ def page(
     code: str | None = None,
     before: int | None = None,
 ) -> Page:
-    """A page of the trail. Raises NotFound for a participant who is not within reach.
-
-    `verified` is the verdict on the whole chain, not on the page.
-    """
+    """A page of the trail. Raises NotFound for a participant who is not within reach."""
     statement = select(audit_event, participant.c.code.label("participant_code")).outerjoin(
         participant, participant.c.id == audit_event.c.participant_id
     )
@@ -55,8 +59,47 @@ def page(
     return Page(
         [_event(row, names) for row in shown],
         shown[-1].seq if len(rows) > PAGE else None,
-        next(audit.chain_faults(connection), None) is None,
+        _whole(connection, shown),
+        _checked(connection, names),
     )
+
+
+def _whole(connection: Connection, rows: Sequence[Row[Any]]) -> bool:
+    """Whether these events are what was written and continue the events before them.
+
+    A page leaves out other sites' events, so each one's predecessor is looked up.
+    """
+    before = {0: GENESIS}
+    wanted = [row.seq - 1 for row in rows]
+    for seq, sha256 in connection.execute(
+        select(audit_event.c.seq, audit_event.c.sha256).where(audit_event.c.seq.in_(wanted))
+    ):
+        before[seq] = sha256
+    return not any(
+        fault
+        for row in rows
+        for fault in faults(
+            [audit.event_of(row)], seq=row.seq - 1, sha256=before.get(row.seq - 1, "")
+        )
+    )
+
+
+def _checked(connection: Connection, names: dict[int, str]) -> dict[str, Any] | None:
+    row = connection.execute(
+        select(audit_event)
+        .where(audit_event.c.action == audit.VERIFIED)
+        .order_by(audit_event.c.seq.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    said = (row.details or {}).get("after") or {}
+    return {
+        "at": row.at,
+        "by": _actor(row, names),
+        "events": said.get("events", 0),
+        "faults": said.get("faults", []),
+    }
 
 
 def _within(within: Reach) -> ColumnElement[bool]:

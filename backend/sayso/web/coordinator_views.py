@@ -277,9 +277,22 @@ class AuditEventView(Schema):
     reason = fields.String(required=True, allow_none=True)
 
 
+class AuditVerdictView(Schema):
+    """What a look at the whole trail found: its length then, and the first faults if any."""
+
+    at = Moment(required=True)
+    by = fields.String(required=True)
+    events = fields.Integer(required=True)
+    faults = fields.List(fields.String(), required=True)
+
+
 class AuditView(Schema):
-    """A page of the trail, newest first; `next` is what to pass as `before` for the next page."""
+    """A page of the trail, newest first; `next` is what to pass as `before` for the next page.
+
+    `verified` is about the events of this page, `checked` the newest verdict on the whole trail.
+    """
 
     events = fields.List(fields.Nested(AuditEventView), required=True)
     next = fields.Integer(required=True, allow_none=True)
     verified = fields.Boolean(required=True)
+    checked = fields.Nested(AuditVerdictView, required=True, allow_none=True)

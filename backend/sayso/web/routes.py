@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sayso.web import (
     coordinator,
+    coordinator_audit,
     coordinator_exports,
     coordinator_instruments,
     coordinator_people,
@@ -27,6 +28,7 @@ RESOURCES: tuple[Resource, ...] = (
     session.staff,
     coordinator_staff.staff,
     coordinator.study,
+    coordinator_audit.trail,
     coordinator_people.people,
     coordinator_reminders.reminders,
     coordinator_exports.files,
