@@ -12,7 +12,7 @@ import { syncNow } from "../src/participant/sync.ts";
 import { card, person, SHA, sample } from "./sample.ts";
 import { type Asked, type Routes, startServer, type TestServer } from "./test-server.ts";
 
-const short: Questionnaire = {
+export const short: Questionnaire = {
   ...sample,
   title: "Short one",
   items: [

@@ -1,5 +1,5 @@
 // @vitest-environment node
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import {
   keep,
   keepOnlyQuestionnaires,
@@ -93,5 +93,57 @@ describe("questionnaires", () => {
     await keepOnlyQuestionnaires(new Set(["new"]));
     expect(await loadQuestionnaire("old")).toBeUndefined();
     expect(await loadQuestionnaire("new")).toEqual(document);
+  });
+});
+
+const reads = (request: IDBOpenDBRequest) => request.transaction?.objectStore("keys");
+
+describe("a system that has lost its database", () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+    vi.useRealTimers();
+  });
+
+  it.each(["InvalidStateError", "UnknownError", "AbortError"])(
+    "is asked once more after %s",
+    async (name) => {
+      let asked = 0;
+      const answer = await withDb(async () => {
+        asked += 1;
+        if (asked === 1)
+          throw new DOMException("Connection to Indexed Database server lost.", name);
+        return "here";
+      });
+      expect([answer, asked]).toEqual(["here", 2]);
+    },
+  );
+
+  it("is not asked for ever", async () => {
+    const lost = () => Promise.reject(new DOMException("lost", "UnknownError"));
+    await expect(withDb(lost)).rejects.toThrow("lost");
+  });
+
+  it("is not waited for when it never answers, and taken when it does", async () => {
+    await wipe();
+    let busy = true;
+    // Somebody else is setting the database up and does not come to an end.
+    const other = indexedDB.open("sayso", 1);
+    other.onupgradeneeded = () => {
+      const stores = ["keys", "drafts", "outbox", "questionnaires", "kept"];
+      for (const name of stores) other.result.createObjectStore(name);
+      const again = (): void => {
+        if (busy) reads(other)?.get("x").addEventListener("success", again);
+      };
+      again();
+    };
+    other.onsuccess = () => other.result.close();
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const refused = expect(kept("me")).rejects.toThrow("does not open");
+    await vi.advanceTimersByTimeAsync(6000);
+    await refused;
+    await expect(kept("me")).rejects.toThrow("does not open");
+    vi.useRealTimers();
+    busy = false;
+    await vi.waitFor(async () => expect(await kept("me")).toBeNull());
   });
 });

@@ -15,6 +15,9 @@ export async function alone<T>(name: string, work: () => Promise<T>): Promise<T>
   return mine;
 }
 
+/** A window that has just let go of a form needs a moment until others see it. */
+const FREE_WITHIN_MS = 400;
+
 /**
  * Claims a form for this window until `release` is called. Answers null when another window has
  * it, unless `steal` takes it away from there; the window that loses it is told by `onLost`.
@@ -25,16 +28,18 @@ export async function claim(
 ): Promise<(() => void) | null> {
   if (!hasLocks()) return () => {};
   return new Promise((resolve) => {
-    let release: () => void = () => {};
+    let release: (() => void) | null = null;
     const held = new Promise<void>((done) => {
       release = done;
     });
-    const mode = options.steal ? { steal: true } : { ifAvailable: true };
+    let mine = false;
+    const how = options.steal ? { steal: true } : { signal: AbortSignal.timeout(FREE_WITHIN_MS) };
     navigator.locks
-      .request(name, mode, (lock) => {
-        resolve(lock ? release : null);
-        return lock ? held : undefined;
+      .request(name, how, () => {
+        mine = true;
+        resolve(release);
+        return held;
       })
-      .catch(options.onLost);
+      .catch(() => (mine ? options.onLost() : resolve(null)));
   });
 }
