@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from sayso.domain.errors import AlreadySettled, NotAllowed, NotFound
-from sayso.services import audit, completion, decisions
+from sayso.services import audit, decisions, figure_lists
 from sayso.services.completion import Chosen
 from sayso.store.tables_forms import response
 from support.at_once import at_once
@@ -65,8 +65,11 @@ def counted(stage: Stage, measure: str, known: int) -> int:
     """The figure for Week 12 as of the end of that day, asked long afterwards."""
     with stage.open() as connection:
         chosen = Chosen(as_of=stage.day(P, known))
-        found = completion.count(connection, stage.reach(connection), chosen, stage.at(P, 400))
-    return len(completion.cell(found, measure, "W12"))
+        found = figure_lists.listed(
+            connection, stage.reach(connection), chosen, measure, "W12", stage.at(P, 400)
+        )
+    assert found.total == len(found.rows)
+    return found.total
 
 
 def kept(stage: Stage, response_id: str) -> Any:

@@ -189,7 +189,7 @@ def test_screen_file_and_command_line_count_alike(shown: Shown, tmp_path: Path) 
     """The same figures from the database, from the file, and from the facts alone."""
     with transaction(shown.engine, read_only=True) as connection:
         within = shown.reach(connection)
-        report = completion.report(connection, within, Chosen(), NOW)
+        report = completion.report(connection, within, Chosen(), NOW, each_site=True)
         facts = tmp_path / "facts.json"
         facts.write_text(json.dumps(exports.facts(connection, within)), "utf-8")
     arguments = ["evaluate", str(STUDY_FILE), str(facts), "--now", "2026-11-22T15:00:00Z"]

@@ -15,7 +15,7 @@ from sayso.domain.errors import (
     SecondPersonNeeded,
 )
 from sayso.domain.rule_errors import ExemptionReasonNotAllowed, ExemptionsOverlap
-from sayso.services import audit, completion, exemptions
+from sayso.services import audit, exemptions, figure_lists
 from sayso.services.completion import Chosen
 from sayso.store.tables import exemption
 from support.at_once import at_once
@@ -74,8 +74,11 @@ def counted(stage: Stage, measure: str, *, known: int, timepoint: str = "W12") -
     """The figure as of the end of that day, asked long afterwards."""
     with stage.open() as connection:
         chosen = Chosen(as_of=stage.day(P, known))
-        found = completion.count(connection, stage.reach(connection), chosen, stage.at(P, 400))
-    return len(completion.cell(found, measure, timepoint))
+        found = figure_lists.listed(
+            connection, stage.reach(connection), chosen, measure, timepoint, stage.at(P, 400)
+        )
+    assert found.total == len(found.rows)
+    return found.total
 
 
 def events(stage: Stage) -> list[str]:

@@ -11,7 +11,7 @@ import pytest
 
 from sayso.domain.completion import Rates
 from sayso.formats.tabular import csv_chunks
-from sayso.services import audit, completion, exports
+from sayso.services import audit, completion, exports, figure_lists
 from sayso.services.completion import Chosen, Report
 from sayso.store.engine import make_engine
 from support import golden_stage
@@ -44,7 +44,7 @@ def stage(
 def _report(stage: Stage, alive_rule: str | None = None) -> Report:
     with stage.open() as connection:
         return completion.report(
-            connection, stage.reach(connection), Chosen(alive_rule=alive_rule), NOW
+            connection, stage.reach(connection), Chosen(alive_rule=alive_rule), NOW, each_site=True
         )
 
 
@@ -95,12 +95,14 @@ MEMBERS = {
 
 
 def test_each_figure_opens_exactly_its_participants(stage: Stage) -> None:
+    chosen = Chosen(questionnaire=stage.pack[0])
     with stage.open() as connection:
-        counted = completion.count(connection, stage.reach(connection), Chosen(), NOW)
-    for measure, numbers in MEMBERS.items():
-        rows = completion.cell(counted, measure, "W12")
-        found = {row.participant for row in rows if row.questionnaire == stage.pack[0]}
-        assert found == {f"G-{number}" for number in numbers.split()}, measure
+        for measure, numbers in MEMBERS.items():
+            within = stage.reach(connection)
+            found = figure_lists.listed(connection, within, chosen, measure, "W12", NOW)
+            people = [row.participant for row in found.rows]
+            assert sorted(people) == [f"G-{number}" for number in numbers.split()], measure
+            assert found.total == len(people)
 
 
 def test_the_file_gives_the_same_figures_as_the_screen(stage: Stage) -> None:

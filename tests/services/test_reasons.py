@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select
 
 from sayso.domain.errors import FormNotMissing, NotFound
 from sayso.domain.rule_errors import UnknownMissingReason
-from sayso.services import audit, completion, events, reasons
+from sayso.services import audit, events, figure_lists, reasons
 from sayso.services.completion import Chosen
 from sayso.store.tables_forms import missing_reason
 from support.at_once import at_once
@@ -35,8 +35,11 @@ def code(stage: Stage, form_id: int, reason: str, *, on: int = CLOSED, by: str =
 def captured(stage: Stage, known: int) -> int:
     with stage.open() as connection:
         chosen = Chosen(as_of=stage.day(P, known))
-        found = completion.count(connection, stage.reach(connection), chosen, stage.at(P, 400))
-    return len(completion.cell(found, "reason_capture_n", "W12"))
+        found = figure_lists.listed(
+            connection, stage.reach(connection), chosen, "reason_capture_n", "W12", stage.at(P, 400)
+        )
+    assert found.total == len(found.rows)
+    return found.total
 
 
 def test_every_choice_has_words_and_none_of_them_is_made_by_dates() -> None:

@@ -19,6 +19,7 @@ from sayso.services import (
     worklist,
 )
 from sayso.services.completion import Chosen
+from sayso.services.figure_lists import listed
 from support.golden_stage import NOW
 from support.stage import STUDY, Stage
 
@@ -77,8 +78,7 @@ def test_a_report_for_the_day_before_the_entry_does_not_know_of_the_death(stage:
 
         def missing(day: int) -> int:
             chosen = Chosen(as_of=stage.day(P, day))
-            counted = completion.count(connection, within, chosen, NOW)
-            return len(completion.cell(counted, "missing", "W12"))
+            return listed(connection, within, chosen, "missing", "W12", NOW).total
 
         assert missing(105) == 4
         assert missing(110) == 0
@@ -163,9 +163,8 @@ def test_leaving_the_questionnaires_only(stage: Stage) -> None:
     with stage.open() as connection:
         study = publishing.current(connection, STUDY).study
         within = stage.reach(connection)
-        counted = completion.count(connection, within, Chosen(), NOW)
-        assert completion.cell(counted, "missing", "W12") == []
-        retained = completion.visit_retention(counted)
+        assert listed(connection, within, Chosen(), "missing", "W12", NOW).rows == []
+        retained = completion.report(connection, within, Chosen(), NOW).retention
     # Baseline, weeks 4 to 6 and week 12 go on being expected as visits.
     assert retained.not_exempt.of == 3
     assert study.rules.alive_rule == "window_close"

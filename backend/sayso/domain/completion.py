@@ -12,7 +12,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import sqrt
 from statistics import median
+from typing import NamedTuple
 
+from sayso.domain.digits import span_key, span_minutes
+from sayso.domain.participation import ResponseFact
 from sayso.domain.status import FormStatus
 
 RULE_VERSION = "1"
@@ -136,8 +139,13 @@ def tally(rows: Iterable[Row], by_site: bool = False) -> list[Rates]:
         groups.setdefault((row.timepoint, row.arm, row.questionnaire, None), []).append(row)
         if by_site:
             groups.setdefault((row.timepoint, row.arm, row.questionnaire, row.site), []).append(row)
-    whole = [_rates(key, group) for key, group in groups.items() if key[3] is None]
-    return whole + [_rates(key, group) for key, group in groups.items() if key[3] is not None]
+    figures = [
+        rates_of(counts_of(group), timepoint, arm, questionnaire, site)
+        for (timepoint, arm, questionnaire, site), group in groups.items()
+    ]
+    return [one for one in figures if one.site is None] + [
+        one for one in figures if one.site is not None
+    ]
 
 
 def members(rows: Iterable[Row], cell: str) -> tuple[str, ...]:
@@ -146,24 +154,102 @@ def members(rows: Iterable[Row], cell: str) -> tuple[str, ...]:
     return tuple(sorted({row.participant for row in rows if row.status.detail in details}))
 
 
-def _rates(key: tuple[str, str, str, str | None], rows: Sequence[Row]) -> Rates:
-    timepoint, arm, questionnaire, site = key
-    details = Counter(row.status.detail for row in rows)
+class Mark(NamedTuple):
+    """All about one form that is counted in classes: what it is, and the word that goes with it.
+
+    `word` is the mode of a form that came and the reason of a missing one, where there is one.
+    `scorable` is False only where a form came and no primary scale could be scored.
+    """
+
+    detail: str
+    word: str | None = None
+    scorable: bool = True
+
+
+def mark_of(status: FormStatus) -> Mark:
+    """The mark of one form."""
+    response, detail = status.response, status.detail
+    if response is not None and detail in RECEIVED:
+        return Mark(detail, response.mode, response.scorable is not False)
+    return Mark(detail, status.reason if detail == "missing" else None)
+
+
+def minutes_open(response: ResponseFact) -> int | None:
+    """From the offer of a form to its answer in whole minutes; None where nobody saw the offer."""
+    if response.offered_at is None:
+        return None
+    return round((response.authored_at - response.offered_at).total_seconds() / 60)
+
+
+@dataclass(slots=True)
+class Counts:
+    """What the forms of a group of participants add up to; `add` puts two groups together.
+
+    `pro` counts forms of people in the PRO population, `came_pro` those of them that came; `spans`
+    holds the key of the time from offer to answer of each form whose offer was seen.
+    """
+
+    marks: Counter[Mark] = field(default_factory=Counter)
+    pro: int = 0
+    came_pro: int = 0
+    answered: int = 0
+    applicable: int = 0
+    declined: int = 0
+    spans: list[int] = field(default_factory=list)
+
+    def add(self, other: Counts) -> None:
+        """Count another group in."""
+        self.marks.update(other.marks)
+        self.pro += other.pro
+        self.came_pro += other.came_pro
+        self.answered += other.answered
+        self.applicable += other.applicable
+        self.declined += other.declined
+        self.spans += other.spans
+
+
+def counts_of(rows: Iterable[Row]) -> Counts:
+    """Count the forms one by one."""
+    found = Counts()
+    for row in rows:
+        mark, response = mark_of(row.status), row.status.response
+        found.marks[mark] += 1
+        found.pro += row.in_pro_population
+        if response is None or mark.detail not in RECEIVED:
+            continue
+        found.came_pro += row.in_pro_population
+        if response.answered is not None:
+            found.answered += response.answered
+            found.applicable += response.applicable or 0
+        found.declined += response.declined or 0
+        minutes = minutes_open(response)
+        if minutes is not None:
+            found.spans.append(span_key(minutes))
+    return found
+
+
+def rates_of(
+    counts: Counts, timepoint: str, arm: str, questionnaire: str, site: str | None
+) -> Rates:
+    """The figures of one group."""
+    details: Counter[str] = Counter()
+    for mark, n in counts.marks.items():
+        details[mark.detail] += n
 
     def count(cell: str) -> int:
         return sum(details[detail] for detail in CELLS[cell])
 
-    came = [row for row in rows if row.status.detail in RECEIVED]
-    closed = [row for row in came if row.status.detail in RECEIVED_CLOSED]
-    missed = [row for row in rows if row.status.detail == "missing"]
     expected, completed = count("expected"), count("completed")
-    received_open, pending = count("received_open"), count("pending")
+    received_open, pending, missing = count("received_open"), count("pending"), count("missing")
+    enrolled, came = details.total(), completed + received_open
+    scorable = (m for m in counts.marks if m.detail in RECEIVED_CLOSED and m.scorable)
+    reasons = _words(counts, CELLS["missing"], "not coded")
     return Rates(
         timepoint=timepoint,
         arm=arm,
         site=site,
         questionnaire=questionnaire,
-        enrolled=len(rows),
+        enrolled=enrolled,
         expected=expected,
         exempt=count("exempt"),
         not_expected=count("not_expected"),
@@ -172,56 +258,86 @@ def _rates(key: tuple[str, str, str, str | None], rows: Sequence[Row]) -> Rates:
         received_open=received_open,
         completion=Ratio(completed, expected),
         in_window=Ratio(count("in_window"), expected),
-        available_all=Ratio(len(came), len(rows)),
-        available_pro=Ratio(
-            sum(row.in_pro_population for row in came), sum(row.in_pro_population for row in rows)
-        ),
-        to_date=Ratio(completed + received_open, expected + received_open + pending),
-        scorable=Ratio(sum(_scorable(row) for row in closed), len(closed)),
-        reason_capture=Ratio(sum(row.status.reason is not None for row in missed), len(missed)),
-        item_completion=item_completion(came),
-        declined_items=sum(
-            (row.status.response and row.status.response.declined) or 0 for row in came
-        ),
-        missing=len(missed),
+        available_all=Ratio(came, enrolled),
+        available_pro=Ratio(counts.came_pro, counts.pro),
+        to_date=Ratio(came, expected + received_open + pending),
+        scorable=Ratio(sum(counts.marks[mark] for mark in scorable), completed),
+        reason_capture=Ratio(missing - reasons.get("not coded", 0), missing),
+        item_completion=Ratio(counts.answered, counts.applicable),
+        declined_items=counts.declined,
+        missing=missing,
         disputed=count("disputed"),
-        median_hours=median_hours(came),
-        reasons=_counts(row.status.reason or "not coded" for row in missed),
-        modes=_counts(row.status.response.mode for row in came if row.status.response),
-        not_expected_by=_counts(
-            row.status.disposition or "" for row in rows if row.status.status == "not_expected"
-        ),
+        median_hours=_hours(counts.spans),
+        reasons=reasons,
+        modes=_words(counts, RECEIVED, ""),
+        not_expected_by={
+            detail.partition(":")[2]: n
+            for detail, n in sorted(details.items())
+            if detail in CELLS["not_expected"] and n
+        },
     )
 
 
-def _scorable(row: Row) -> bool:
-    response = row.status.response
-    return response is not None and response.scorable is not False
-
-
-def _counts(words: Iterable[str]) -> dict[str, int]:
-    return dict(sorted(Counter(words).items()))
+def _words(counts: Counts, details: frozenset[str], without: str) -> dict[str, int]:
+    found: Counter[str] = Counter()
+    for mark, n in counts.marks.items():
+        if mark.detail in details and n:
+            found[mark.word or without] += n
+    return dict(sorted(found.items()))
 
 
 def item_completion(rows: Iterable[Row]) -> Ratio:
     """F8: items answered over items applicable; items that were branched out are not applicable."""
-    answered = applicable = 0
-    for row in rows:
-        response = row.status.response
-        if response is not None and response.answered is not None:
-            answered += response.answered
-            applicable += response.applicable or 0
-    return Ratio(answered, applicable)
+    found = counts_of(rows)
+    return Ratio(found.answered, found.applicable)
 
 
 def median_hours(rows: Iterable[Row]) -> float | None:
-    """F15: the median of the hours from the offer to the answer, or None without any offer."""
-    hours = [
-        (response.authored_at - response.offered_at).total_seconds() / 3600
-        for response in (row.status.response for row in rows)
-        if response is not None and response.offered_at is not None
-    ]
-    return round(median(hours), 1) if hours else None
+    """F15: the median of the hours from the offer to the answer, or None without any offer.
+
+    Each span is taken to the minute, so that it does not matter who adds them up.
+    """
+    return _hours(counts_of(rows).spans)
+
+
+def _hours(spans: Sequence[int]) -> float | None:
+    if not spans:
+        return None
+    ordered = sorted(spans)
+    middle = (ordered[(len(ordered) - 1) // 2], ordered[len(ordered) // 2])
+    return round(sum(span_minutes(key) for key in middle) / 120, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Adherence:
+    """F9 over people: the median of received over expected in percent, and people in bands.
+
+    A band counts people out of those of whom anything was expected: `all` sent everything, `most`
+    at least four fifths, `some` anything, `none` nothing.
+    """
+
+    median_percent: float | None
+    bands: dict[str, Ratio]
+
+
+BANDS = ("all", "most", "some", "none")
+
+
+def band_of(person: Ratio) -> str:
+    """The band of one participant of whom something was expected."""
+    if person.n == person.of:
+        return "all"
+    if person.n == 0:
+        return "none"
+    return "most" if 5 * person.n >= 4 * person.of else "some"
+
+
+def adherence_of(people: Iterable[Ratio]) -> Adherence:
+    """Sum up each person's share; people of whom nothing was expected do not count."""
+    known = [person for person in people if person.of]
+    bands = Counter(band_of(person) for person in known)
+    middle = round(100 * median(p.n / p.of for p in known), 1) if known else None
+    return Adherence(middle, {band: Ratio(bands[band], len(known)) for band in BANDS})
 
 
 def adherence(rows: Iterable[Row]) -> dict[str, Ratio]:

@@ -6,9 +6,10 @@ Whatever is entered or amended later therefore cannot change a report that was m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from sayso.domain.completion import Row
 from sayso.domain.exemption import settled
@@ -64,15 +65,25 @@ def assess_all(
     return [assess(history, facts, now, rules) for facts in people if facts.is_enrolled_at(now)]
 
 
-def rows(study: Study, assessments: Sequence[Assessment], now: datetime, rules: Rules) -> list[Row]:
+def rows(
+    study: Study,
+    assessments: Sequence[Assessment],
+    now: datetime,
+    rules: Rules,
+    also: Mapping[str, Iterable[Key]] = MappingProxyType({}),
+) -> list[Row]:
     """One row per participant and form for `completion.tally`, in the order of the schedule.
 
     Everybody of an arm stands in every scheduled row of it: who has no form there is shown as not
-    yet scheduled, exempt or not expected, so that the columns add up to everybody enrolled.
+    yet scheduled, exempt or not expected, so that the columns add up to everybody enrolled. `also`
+    names scheduled forms, by arm, that only people have who are not among these.
     """
     keys = _keys(study, assessments)
+    for arm, more in also.items():
+        keys.setdefault(arm, {}).update(dict.fromkeys(more))
     found = [row for entry in assessments for row in _rows_of(study, entry, keys, now, rules)]
-    places = {key: place for place, key in enumerate(_order(study, found))}
+    present = ((row.arm, row.timepoint, row.questionnaire) for row in found)
+    places = {key: place for place, key in enumerate(ordered(study, present))}
     return sorted(found, key=lambda row: places[row.arm, row.timepoint, row.questionnaire])
 
 
@@ -95,16 +106,21 @@ def _rows_of(
     rules: Rules,
 ) -> Iterator[Row]:
     facts = entry.facts
-    in_pro = facts.exempt_on(facts.enrolled, rules.exemption_language) is None
+    in_pro = in_pro_population(facts, rules)
     have = dict(zip((form.key for form in entry.forms), entry.statuses, strict=True))
     for timepoint, questionnaire in {**keys[facts.arm], **dict.fromkeys(have)}:
         status = have.get((timepoint, questionnaire))
         if status is None:
-            status = _without_form(study, facts, timepoint, now, rules)
+            status = without_form(study, facts, timepoint, now, rules)
         yield Row(timepoint, facts.arm, facts.site, questionnaire, facts.code, status, in_pro)
 
 
-def _without_form(
+def in_pro_population(facts: Facts, rules: Rules) -> bool:
+    """Whether questionnaires were to be asked of this person on the day of enrolment."""
+    return facts.exempt_on(facts.enrolled, rules.exemption_language) is None
+
+
+def without_form(
     study: Study, facts: Facts, timepoint_id: str, now: datetime, rules: Rules
 ) -> FormStatus:
     """What to call the place of a form that was never planned for this participant."""
@@ -126,9 +142,12 @@ def _without_form(
     return FormStatus("not_expected", "protocol", facts.enrolled)
 
 
-def _order(study: Study, found: Sequence[Row]) -> Iterator[tuple[str, str, str]]:
-    """Arms and timepoints in the order of the study file, then events in order of appearance."""
-    present = dict.fromkeys((row.arm, row.timepoint, row.questionnaire) for row in found)
+def ordered(study: Study, keys: Iterable[tuple[str, str, str]]) -> Iterator[tuple[str, str, str]]:
+    """(Arm, timepoint, questionnaire) in the order of the study file, then events as they appear.
+
+    Each one once, however often it is given.
+    """
+    present = dict.fromkeys(keys)
     arms = {arm.id: place for place, arm in enumerate(study.arms)}
     scheduled = {t.id: place for place, t in enumerate(study.timepoints)}
     asked = {name: place for place, name in enumerate(study.questionnaires())}

@@ -18,7 +18,9 @@ BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
-class _Recorded(Protocol):
+class Recorded(Protocol):
+    """An entry with the instant of its entry, and of its voiding where it was found wrong."""
+
     @property
     def recorded_at(self) -> datetime | None: ...
 
@@ -26,7 +28,7 @@ class _Recorded(Protocol):
     def voided_at(self) -> datetime | None: ...
 
 
-_R = TypeVar("_R", bound=_Recorded)
+_R = TypeVar("_R", bound=Recorded)
 
 
 @dataclass(frozen=True, slots=True)

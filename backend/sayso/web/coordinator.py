@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from sayso.domain.completion import RULE_VERSION, Rates, Ratio
 from sayso.services import (
     audit_page,
     completion,
     exempt,
+    figure_lists,
     participants,
     study_page,
     worklist,
 )
-from sayso.services.completion import Chosen, Counted, Report
+from sayso.services.completion import Chosen
 from sayso.web import coordinator_bodies as bodies
+from sayso.web import coordinator_rates as shown
 from sayso.web import coordinator_views as views
 from sayso.web.auth import for_staff
 from sayso.web.context import here
@@ -62,7 +63,7 @@ def read_completion(query: dict[str, Any], key: str) -> dict[str, Any]:
     at = here()
     report = completion.report(at.connection, reach(key), Chosen(**query), at.now)
     titles = study_page.titles(at.connection, key)
-    return _report(report, titles)
+    return shown.report(report, titles)
 
 
 @study.route("/<key>/completion/forms")
@@ -70,11 +71,13 @@ def read_completion(query: dict[str, Any], key: str) -> dict[str, Any]:
 @study.arguments(bodies.CellQuery, location="query")
 @study.response(200, views.CellView)
 def read_cell(query: dict[str, Any], key: str) -> dict[str, Any]:
-    """Exactly the forms that a figure counted."""
+    """Exactly the forms that a figure counted, of the first 500 people; `total` counts them all."""
     at = here()
     measure, timepoint = query.pop("measure"), query.pop("timepoint")
-    counted = completion.count(at.connection, reach(key), Chosen(**query), at.now)
-    return {"rows": _cell(counted, measure, timepoint)}
+    found = figure_lists.listed(
+        at.connection, reach(key), Chosen(**query), measure, timepoint, at.now
+    )
+    return {"total": found.total, "rows": shown.listed(found)}
 
 
 @study.route("/<key>/participants")
@@ -113,84 +116,9 @@ def read_exempt(key: str) -> dict[str, Any]:
 @study.arguments(bodies.AuditQuery, location="query")
 @study.response(200, views.AuditView)
 def read_audit(query: dict[str, Any], key: str) -> audit_page.Page:
-    """The trail of what lies within reach, newest first, and whether the whole chain verifies."""
+    """The trail of what lies within reach, newest first, and whether it verifies."""
     at = here()
     return audit_page.page(
         at.connection, reach(key), at.state.keyring, code=query["participant"],
         before=query["before"],
     )  # fmt: skip
-
-
-def _report(report: Report, titles: dict[str, str]) -> dict[str, Any]:
-    def named(figures: Rates) -> dict[str, Any]:
-        return rate_row(report, figures, titles)
-
-    return {
-        "now": report.moment,
-        "rule_version": RULE_VERSION,
-        "alive_rule": report.alive_rule,
-        "study_sha256": report.study_sha256,
-        "study_version": report.study.version,
-        "rates": [named(figures) for figures in report.rates],
-        "by_site": [named(figures) for figures in report.by_site],
-        "balance_ok": report.balance_ok,
-        "retention": report.retention,
-        "contact_currency": report.contact_currency,
-        "complete_persons": [
-            {"timepoint": timepoint, "arm": arm, "n": ratio.n, "of": ratio.of}
-            for (timepoint, arm), ratio in report.complete_persons.items()
-        ],
-        "exempt_share": [
-            {"site": site, "arm": arm, "n": ratio.n, "of": ratio.of}
-            for (site, arm), ratio in report.exempt_share.items()
-        ],
-    }
-
-
-def rate_row(report: Report, figures: Rates, titles: dict[str, str]) -> dict[str, Any]:
-    """One row of figures with the names that people read."""
-    arm = report.study.arm(figures.arm)
-    return {
-        **{name: getattr(figures, name) for name in Rates.__slots__},
-        "timepoint_label": report.study.label_of(figures.timepoint),
-        "arm_label": arm.label if arm else figures.arm,
-        "questionnaire_title": titles.get(figures.questionnaire, figures.questionnaire),
-        "open": figures.pending,
-        "in_window_count": figures.in_window.n,
-        "late": figures.completion.n - figures.in_window.n - figures.disputed,
-        "wilson": {
-            "completion": _interval(figures.completion),
-            "in_window": _interval(figures.in_window),
-        },
-    }
-
-
-def _interval(ratio: Ratio) -> list[float] | None:
-    return None if ratio.interval is None else list(ratio.interval)
-
-
-def _cell(counted: Counted, measure: str, timepoint: str | None) -> list[dict[str, Any]]:
-    windows = {
-        (entry.facts.code, form.timepoint, form.questionnaire): form
-        for entry in counted.people
-        for form in entry.forms
-    }
-    found = []
-    for row in completion.cell(counted, measure, timepoint):
-        form = windows.get((row.participant, row.timepoint, row.questionnaire))
-        found.append(
-            {
-                "participant": row.participant,
-                "site": row.site,
-                "arm": row.arm,
-                "timepoint": row.timepoint,
-                "questionnaire": row.questionnaire,
-                "status": row.status.status,
-                "disposition": row.status.disposition,
-                "why": row.status.why if form else "Not yet on this participant's calendar.",
-                "opens": form.opens if form else None,
-                "target": form.target if form else None,
-                "closes": form.closes if form else None,
-            }
-        )
-    return found

@@ -179,7 +179,20 @@ class ExemptShareView(ShareView):
     arm = fields.String(required=True)
 
 
+class AdherenceView(Schema):
+    """F9: the median over people of received over expected, and people in bands of it."""
+
+    median_percent = fields.Float(required=True, allow_none=True)
+    bands = fields.Dict(keys=fields.String(), values=fields.Nested(ShareView), required=True)
+
+
+class StepShareView(ShareView):
+    step = fields.String(required=True)
+
+
 class CompletionView(Schema):
+    """Rates F1 to F19; `by_site` holds the totals of each site over all its forms."""
+
     now = Moment(required=True)
     rule_version = fields.String(required=True)
     alive_rule = fields.String(required=True)
@@ -192,6 +205,9 @@ class CompletionView(Schema):
     contact_currency = fields.Nested(ShareView, required=True)
     complete_persons = fields.List(fields.Nested(PersonsView), required=True)
     exempt_share = fields.List(fields.Nested(ExemptShareView), required=True)
+    adherence = fields.Nested(AdherenceView, required=True)
+    reminder_yield = fields.List(fields.Nested(StepShareView), required=True)
+    backup_yield = fields.Nested(ShareView, required=True)
 
 
 class CellRowView(Schema):
@@ -209,6 +225,7 @@ class CellRowView(Schema):
 
 
 class CellView(Schema):
+    total = fields.Integer(required=True)
     rows = fields.List(fields.Nested(CellRowView), required=True)
 
 

@@ -1,0 +1,247 @@
+"""Add up the lines of the tally column by column.
+
+Lines of one layout that stand one behind the other are one long string in which every column
+returns at a fixed distance, so the counting is left to slices and counters that run at the speed of
+C: a hundredth of what judging the forms takes. What comes out are the same `Counts` as from rows.
+"""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from sayso.domain.completion import RECEIVED, RECEIVED_CLOSED, Counts, Mark, Ratio
+from sayso.domain.digits import FIRST, RADIX
+from sayso.domain.schedule import Key, scheduled_keys
+from sayso.domain.study import ALIVE_RULES, Study
+from sayso.domain.tally_line import Head, Layout
+
+Cell = tuple[str, str, str]
+"""Timepoint, arm and questionnaire."""
+
+_NO_SPAN = int.from_bytes(b"!!!!", "big")
+_CAME, _MISSED = b"c"[0], b"m"[0]
+
+
+@dataclass(frozen=True)
+class Pile:
+    """Lines of one site, arm, layout and head, one behind the other; `data` is ASCII."""
+
+    site: str
+    arm: str
+    layout: Layout
+    head: Head
+    data: bytes
+
+    @cached_property
+    def people(self) -> int:
+        """How many lines there are."""
+        return len(self.data) // self.layout.length
+
+    def marks(self, column: int, rule: int) -> bytes:
+        """The mark of each person in one column, under the alive rule of that number."""
+        start = self.layout.marks_at + rule * len(self.layout.forms) + column
+        return self.data[start :: self.layout.length]
+
+    def items(self, column: int, part: int) -> int:
+        """The sum of items answered (part 0), applicable (1) or declined (2) of a column."""
+        start = self.layout.items_at + 6 * column + 2 * part
+        return self._sum(start, 2)
+
+    def spans(self, column: int) -> list[int]:
+        """The keys of the spans of a column, those without one left out."""
+        words = self._words[column :: self.layout.length // 4]
+        return [key for key in words if key != _NO_SPAN]
+
+    def said(self) -> dict[str, int]:
+        """The sums of the numbers about the people, by name."""
+        start = self.layout.person_at
+        names = enumerate(self.layout.people)
+        return {name: self._sum(start + 4 * place, 4) for place, name in names}
+
+    def _sum(self, start: int, width: int) -> int:
+        total = 0
+        for place in range(start, start + width):
+            digits = sum(self.data[place :: self.layout.length])
+            total = total * RADIX + digits - FIRST * self.people
+        return total
+
+    @cached_property
+    def _words(self) -> array[int]:
+        words = array("I", self.data)
+        if sys.byteorder == "little":
+            words.byteswap()
+        return words
+
+
+@dataclass(slots=True)
+class Sum:
+    """What piles add up to.
+
+    `complete` holds F10 for each (timepoint, arm), `people` F9's share of each person, `said` the
+    numbers about people, `exempt` F19 for each (site, arm).
+    """
+
+    cells: dict[Cell, Counts] = field(default_factory=dict)
+    complete: dict[tuple[str, str], Ratio] = field(default_factory=dict)
+    people: Counter[Ratio] = field(default_factory=Counter)
+    said: Counter[str] = field(default_factory=Counter)
+    exempt: dict[tuple[str, str], Ratio] = field(default_factory=dict)
+
+
+def add_up(
+    study: Study, piles: Iterable[Pile], alive_rule: str, questionnaire: str | None = None
+) -> Sum:
+    """Count everything, or one questionnaire; `said` and `exempt` are about people as a whole."""
+    rule, found = ALIVE_RULES.index(alive_rule), Sum()
+    piles = list(piles)
+    keys = scheduled(study, piles)
+    for pile in piles:
+        said = pile.said()
+        for name, number in said.items():
+            found.said[name] += number
+        share = found.exempt.get((pile.site, pile.arm), Ratio(0, 0))
+        more = Ratio(share.n + said["exempt_n"], share.of + pile.people)
+        found.exempt[pile.site, pile.arm] = more
+    for pile in _without_sites(piles):
+        columns = [
+            number
+            for number, (_timepoint, name, _planned) in enumerate(pile.layout.forms)
+            if questionnaire in (None, name)
+        ]
+        for column in columns:
+            _count_column(found.cells, pile, column, rule)
+        _count_absent(found.cells, pile, keys[pile.arm], questionnaire)
+        _count_people(found, pile, columns, rule)
+    for timepoint, arm, _questionnaire in found.cells:
+        found.complete.setdefault((timepoint, arm), Ratio(0, 0))
+    found.exempt = dict(sorted(found.exempt.items()))
+    return found
+
+
+def by_site(piles: Iterable[Pile]) -> dict[str, list[Pile]]:
+    """The piles of each site, sites in alphabetical order."""
+    found: dict[str, list[Pile]] = {}
+    for pile in sorted(piles, key=lambda pile: pile.site):
+        found.setdefault(pile.site, []).append(pile)
+    return found
+
+
+def site_totals(
+    study: Study, piles: Sequence[Pile], alive_rule: str, questionnaire: str | None = None
+) -> dict[str, Counts]:
+    """What all forms of each site add up to, without spans and items."""
+    rule, keys = ALIVE_RULES.index(alive_rule), scheduled(study, piles)
+    totals: dict[str, Counts] = {}
+    for pile in sorted(piles, key=lambda pile: pile.site):
+        chosen = [
+            pile.marks(column, rule)
+            for column, (_timepoint, name, _planned) in enumerate(pile.layout.forms)
+            if questionnaire in (None, name)
+        ]
+        total = totals.setdefault(pile.site, Counts())
+        _add_marks(total, pile, b"".join(chosen))
+        absent: dict[Cell, Counts] = {}
+        _count_absent(absent, pile, keys[pile.arm], questionnaire)
+        for counts in absent.values():
+            total.add(counts)
+    return totals
+
+
+def scheduled(study: Study, piles: Iterable[Pile]) -> dict[str, dict[Key, None]]:
+    """The scheduled places of each arm: those of the study, and those somebody still has."""
+    keys: dict[str, dict[Key, None]] = {
+        arm.id: dict.fromkeys(scheduled_keys(study, arm.id)) for arm in study.arms
+    }
+    for pile in piles:
+        forms = ((t, name) for t, name, planned in pile.layout.forms if planned)
+        keys.setdefault(pile.arm, {}).update(dict.fromkeys(forms))
+    return keys
+
+
+def _without_sites(piles: Iterable[Pile]) -> list[Pile]:
+    """Piles that differ only in their site, put together."""
+    parts: dict[tuple[str, Layout, Head], list[bytes]] = {}
+    for pile in piles:
+        parts.setdefault((pile.arm, pile.layout, pile.head), []).append(pile.data)
+    return [
+        Pile("", arm, layout, head, b"".join(data)) for (arm, layout, head), data in parts.items()
+    ]
+
+
+def _count_column(cells: dict[Cell, Counts], pile: Pile, column: int, rule: int) -> None:
+    timepoint, questionnaire, _planned = pile.layout.forms[column]
+    counts = cells.setdefault((timepoint, pile.arm, questionnaire), Counts())
+    if not _add_marks(counts, pile, pile.marks(column, rule)):
+        return
+    counts.answered += pile.items(column, 0)
+    counts.applicable += pile.items(column, 1)
+    counts.declined += pile.items(column, 2)
+    counts.spans += pile.spans(column)
+
+
+def _add_marks(counts: Counts, pile: Pile, column: bytes) -> int:
+    """Count the marks in; returns how many of the forms came."""
+    known, came = pile.layout.marks, 0
+    for code, n in Counter(column).items():
+        mark = known[code - FIRST]
+        counts.marks[mark] += n
+        came += n if mark.detail in RECEIVED else 0
+    if pile.head.in_pro:
+        counts.pro += len(column)
+        counts.came_pro += came
+    return came
+
+
+def _count_absent(
+    cells: dict[Cell, Counts], pile: Pile, keys: Iterable[Key], questionnaire: str | None
+) -> None:
+    """Everybody of an arm stands in every scheduled place of it, with a form or without."""
+    have = {(timepoint, name) for timepoint, name, _planned in pile.layout.forms}
+    for timepoint, name in keys:
+        if (timepoint, name) in have or questionnaire not in (None, name):
+            continue
+        counts = cells.setdefault((timepoint, pile.arm, name), Counts())
+        counts.marks[Mark(pile.head.detail_at(timepoint))] += pile.people
+        counts.pro += pile.people * pile.head.in_pro
+
+
+def _count_people(found: Sum, pile: Pile, columns: Sequence[int], rule: int) -> None:
+    """F9 and F10: who sent how much, and who sent everything that a timepoint asked."""
+    table = _classes(pile.layout.marks)
+    marks = {column: pile.marks(column, rule).translate(table) for column in columns}
+    for whole, n in Counter(zip(*marks.values(), strict=True)).items():
+        came = whole.count(_CAME)
+        found.people[Ratio(came, came + whole.count(_MISSED))] += n
+    together: dict[str, list[bytes]] = {}
+    for column in columns:
+        together.setdefault(pile.layout.forms[column][0], []).append(marks[column])
+    for timepoint, parts in together.items():
+        pair = found.complete.get((timepoint, pile.arm), Ratio(0, 0))
+        n, of = pair.n, pair.of
+        for seen, people in Counter(zip(*parts, strict=True)).items():
+            asked = _CAME in seen or _MISSED in seen
+            of += people * asked
+            n += people * (asked and _MISSED not in seen)
+        found.complete[timepoint, pile.arm] = Ratio(n, of)
+
+
+def _classes(marks: Sequence[Mark]) -> bytes:
+    """A table that leaves of each mark whether something was expected, and whether it came."""
+    table = bytearray(b"." * 256)
+    for number, mark in enumerate(marks):
+        if mark.detail in RECEIVED_CLOSED:
+            table[FIRST + number] = _CAME
+        elif mark.detail == "missing":
+            table[FIRST + number] = _MISSED
+    return bytes(table)
+
+
+def shares(said: Mapping[str, int]) -> dict[str, Ratio]:
+    """F16: of the occasions that each rung reached, those answered within a day."""
+    steps = (name.removesuffix(" of") for name in said if name.endswith(" of"))
+    return {step: Ratio(said[f"{step} n"], said[f"{step} of"]) for step in steps}

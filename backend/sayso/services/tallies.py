@@ -1,0 +1,179 @@
+"""The lines of the tally: added up for a report, and worked out ahead of the question.
+
+A line counts what one participant contributes to every rate. Where a line holds at the moment asked
+for it is added up as it is; everybody else is judged from the facts in the same request. A report
+is therefore exact whether or not the worker has been along, only slower where it has not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, select
+
+from sayso.domain.audit import Actor
+from sayso.domain.completion import RULE_VERSION
+from sayso.domain.evaluation import assess, version_at
+from sayso.domain.participation import Facts
+from sayso.domain.study import Rules, Study
+from sayso.domain.tally_line import FORMAT, Line, Person, moments_of, write
+from sayso.domain.tally_sum import Pile
+from sayso.domain.visits import planned_visits
+from sayso.services import access, assessments, publishing
+from sayso.services.access import Reach
+from sayso.services.publishing import Published
+from sayso.store import tally
+from sayso.store.facts import facts_of
+from sayso.store.tables import participant
+from sayso.store.tally import Nudges
+
+PORTION = 100
+_WORKER = Actor("worker")
+Condition = ColumnElement[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a report is made under: the study as it stood at the moment, and its history."""
+
+    within: Reach
+    published: list[Published]
+    study: Study
+    sha256: str
+    moment: datetime
+    is_past: bool
+
+    @property
+    def basis(self) -> str:
+        """What a line must have been written under to count here."""
+        text = f"{FORMAT}|{RULE_VERSION}|{self.sha256}"
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def scene(connection: Connection, within: Reach, moment: datetime, *, is_past: bool) -> Scene:
+    """The study as it stood at a moment; `is_past` where the records must be cut back to it."""
+    published = publishing.versions(connection, within.study_key)
+    study = version_at(publishing.history(published), moment)
+    sha256 = next(p.sha256 for p in published if p.study.version == study.version)
+    return Scene(within, published, study, sha256, moment, is_past)
+
+
+def piles(connection: Connection, at: Scene, arm: str | None = None) -> list[Pile]:
+    """Everybody's lines, those that do not hold written anew for this once."""
+    scope = assessments.scope(at.within)
+    chosen = scope if arm is None else (*scope, participant.c.arm == arm)
+    found = tally.piles(connection, at.basis, at.moment, *chosen)
+    # In the past somebody may have been in another arm than now, so the arm is looked at later.
+    missing = tally.without_line(
+        connection, at.basis, at.moment, *(scope if at.is_past else chosen)
+    )
+    for _id, person in people(connection, at, missing):
+        if arm in (None, person.facts.arm):
+            line = write(at.study, person, at.moment, at.study.rules, ())
+            found.append(pile(person.facts, line))
+    return found
+
+
+def pile(facts: Facts, line: Line) -> Pile:
+    """One line by itself."""
+    return Pile(facts.site, facts.arm, line.layout, line.head, line.text.encode())
+
+
+def people(
+    connection: Connection, at: Scene, ids: Sequence[int], rules: Rules | None = None
+) -> Iterator[tuple[int, Person]]:
+    """These participants judged from the facts, a portion at a time; who was not in yet is not.
+
+    `rules` stand in for the study's own, for a report under another alive rule.
+    """
+    rules = rules or at.study.rules
+    for start in range(0, len(ids), PORTION):
+        where = participant.c.id.in_(ids[start : start + PORTION])
+        reached = tally.nudges(connection, at.moment, *assessments.scope(at.within), where)
+        found = (
+            _past(connection, at, rules, where)
+            if at.is_past
+            else _now(connection, at, rules, where)
+        )
+        for row_id, person in found:
+            nudges = reached.get(row_id, Nudges())
+            yield row_id, replace(person, nudges=nudges.messages, escalations=nudges.escalations)
+
+
+def _now(
+    connection: Connection, at: Scene, rules: Rules, where: Condition
+) -> Iterator[tuple[int, Person]]:
+    cases = assessments.cases(connection, at.within, rules, at.moment, where)
+    entries = assessments.as_assessments(connection, at.within, cases)
+    for case, entry in zip(cases, entries, strict=True):
+        yield case.id, Person(entry.facts, entry.forms, entry.statuses)
+
+
+def _past(
+    connection: Connection, at: Scene, rules: Rules, where: Condition
+) -> Iterator[tuple[int, Person]]:
+    scope = assessments.scope(at.within)
+    history = publishing.history(at.published)
+    known = facts_of(connection, *scope, where, history=True)
+    for row_id, facts in sorted(known.items()):
+        if facts.is_enrolled_at(at.moment):
+            entry = assess(history, facts, at.moment, rules)
+            yield row_id, Person(entry.facts, entry.forms, entry.statuses)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Lines on their way into the database, with the state of the facts they were made from."""
+
+    basis: str
+    lines: dict[int, Line]
+    revisions: dict[int, int]
+
+
+def waiting(connection: Connection, study_key: str, now: datetime) -> list[int]:
+    """The participants of a study whose line does not hold now, in order of id."""
+    within = access.everything(connection, _WORKER, study_key)
+    at = scene(connection, within, now, is_past=False)
+    scope = assessments.scope(within)
+    return tally.without_line(connection, at.basis, now, *scope)
+
+
+def write_lines(
+    connection: Connection, study_key: str, ids: Sequence[int], now: datetime
+) -> Written:
+    """Work out the lines of these participants; nothing is kept yet.
+
+    The revisions are read before the facts: a change in between makes the line too old, never too
+    new. Somebody whose enrolment day has not come has no line.
+    """
+    within = access.everything(connection, _WORKER, study_key)
+    at = scene(connection, within, now, is_past=False)
+    revisions = tally.revisions(connection, ids)
+    where = participant.c.id.in_(ids)
+    history = facts_of(connection, *assessments.scope(within), where, history=True)
+    lines = {
+        row_id: write(at.study, person, now, at.study.rules, _moments(at, person, history[row_id]))
+        for row_id, person in people(connection, at, ids)
+        if person.facts.is_enrolled_at(now)
+    }
+    return Written(at.basis, lines, revisions)
+
+
+def keep(connection: Connection, written: Written) -> int:
+    """Keep the lines whose facts have not changed meanwhile; returns how many."""
+    return tally.keep(connection, written.basis, written.lines, written.revisions)
+
+
+def _moments(at: Scene, person: Person, history: Facts) -> Iterator[datetime]:
+    visits = planned_visits(at.study, person.facts)
+    yield from moments_of(history, person.forms, visits, at.study.rules)
+    yield from (nudge.at for nudge in (*person.nudges, *person.escalations))
+    yield from (version.published_at for version in at.published)
+
+
+def keys_of(connection: Connection) -> Iterable[str]:
+    """The studies that have lines."""
+    return connection.execute(select(participant.c.study_key).distinct()).scalars().all()
