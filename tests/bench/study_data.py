@@ -16,7 +16,7 @@ from bench.load import Request
 from sayso.domain.audit import Actor
 from sayso.domain.walltime import local_date
 from sayso.resources import instruments_dir
-from sayso.services import enrolment, publishing, sites
+from sayso.services import devices, enrolment, enrolment_codes, publishing, sites
 from sayso.store.engine import make_engine, transaction
 from sayso.store.schema import upgrade
 from sayso.store.sealed import Keyring
@@ -65,10 +65,10 @@ def _enrol(connection: Any, key: str, code: str, keyring: Keyring, now: datetime
     )  # fmt: skip
     person = enrolment.enrol(connection, _ACTOR, key, new, keyring, now, code_minutes=10)
     assert person.code is not None
-    device = enrolment.exchange(
-        connection, _ACTOR, person.code.code, keyring, now, source="127.0.0.1", label="Bench"
+    device = enrolment_codes.exchange(
+        connection, _ACTOR, person.code.code, keyring, now, devices.Phone("127.0.0.1", "Bench")
     )
-    assert device is not None
+    assert isinstance(device, devices.NewDevice)
     form = connection.execute(
         select(expected_form.c.id, expected_form.c.questionnaire_sha256).where(
             expected_form.c.participant_id == person.participant_id,

@@ -22,8 +22,17 @@ from sayso.domain.audit import Actor
 from sayso.domain.questionnaire import Questionnaire
 from sayso.formats.instrument_folder import finder
 from sayso.resources import instruments_dir
-from sayso.services import access, enrolment, publishing, responses, sessions, sites
+from sayso.services import (
+    access,
+    enrolment,
+    enrolment_codes,
+    publishing,
+    responses,
+    sessions,
+    sites,
+)
 from sayso.services.access import Participant, Reach
+from sayso.services.devices import NewDevice, Phone
 from sayso.services.enrolment import NewParticipant
 from sayso.services.responses import Outcome, Submission
 from sayso.services.sessions import ParticipantSession
@@ -140,10 +149,10 @@ class Stage:
             return made.code.code
 
     def _take_phone(self, connection: Connection, code: str, typed: str, moment: datetime) -> None:
-        device = enrolment.exchange(
-            connection, Actor("anyone"), typed, self.keyring, moment, source=code, label="Phone"
+        device = enrolment_codes.exchange(
+            connection, Actor("anyone"), typed, self.keyring, moment, Phone(code, "Phone")
         )
-        assert device is not None
+        assert isinstance(device, NewDevice)
         self.phones[code] = device.token
 
     def new_phone(self, code: str, day: int) -> None:
@@ -151,7 +160,7 @@ class Stage:
         moment = self.at(code, day)
         with self.open() as connection:
             person = self.hold(connection, code)
-            made = enrolment.new_code(
+            made = enrolment_codes.new_code(
                 connection, person.actor, person.id, self.keyring, moment, minutes=60
             )
             self._take_phone(connection, code, made.code, moment)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from sayso.domain.errors import ParticipantExempt
-from sayso.services import enrolment, exemptions, sessions
+from sayso.services import enrolment_codes, exemptions, sessions
 from sayso.store.tables import device, enrolment_code, session
 from support.stage import COMMAND
 from support.visitors import Visitors
@@ -17,7 +17,7 @@ from support.visitors import Visitors
 def new_code(visitors: Visitors, name: str = "alice", *, replace: bool = False) -> str:
     stage, row_id = visitors.stage, visitors.row_id(name)
     with stage.open() as connection:
-        made = enrolment.new_code(
+        made = enrolment_codes.new_code(
             connection, COMMAND, row_id, stage.keyring, visitors.clock.now(),
             minutes=10, replace_devices=replace,
         )  # fmt: skip
@@ -69,7 +69,7 @@ def test_how_a_code_is_typed_does_not_matter(visitors: Visitors, write: object) 
 
 
 def test_letters_that_look_alike_are_one_letter() -> None:
-    assert enrolment.plain_code("oO-iIlL 0u") == "0011110V"
+    assert enrolment_codes.plain_code("oO-iIlL 0u") == "0011110V"
 
 
 def test_a_code_works_once(visitors: Visitors) -> None:

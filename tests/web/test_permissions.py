@@ -63,6 +63,7 @@ def routes(form: dict[str, Any]) -> list[Route]:
     a_file = {"pack": "phq-9@1.0", "file_name": "own.csv", "content": "YQ=="}
     draft = {"answers": {}, "saved_at": "2026-06-15T14:00:00Z"}
     sent = f"{own}/responses/{uuid4()}"
+    signed = {"id": "AA", "rawId": "AA", "type": "public-key", "response": {"clientDataJSON": "AA"}}
     return [
         Route("shell.participant_app", "GET", "anyone", "/"),
         Route("shell.console", "GET", "anyone", "/console/"),
@@ -75,6 +76,17 @@ def routes(form: dict[str, Any]) -> list[Route]:
         Route("health.ready", "GET", "anyone", "/health/ready"),
         Route("acknowledgements.acknowledge", "POST", "anyone", "/api/acks", {"token": "x" * 43}),
         Route("phone.enrol_phone", "POST", "anyone", "/api/device-sessions", {"code": "WRNG-CODE"}),
+        Route("calendar.read", "GET", "anyone", f"/calendar/{'x' * 43}.ics"),
+        Route("passkeys.ask_who", "POST", "anyone", "/api/passkey-sessions/options", {}),
+        Route("passkeys.sign_in", "POST", "anyone", "/api/passkey-sessions",
+              {"credential": signed}),
+        Route("access.look", "GET", "participant", f"{own}/access"),
+        Route("access.make_transfer_code", "POST", "participant", f"{own}/transfer-codes", {}),
+        Route("access.ask_for_passkey", "POST", "participant", f"{own}/passkeys/options", {}),
+        Route("access.make_passkey", "POST", "participant", f"{own}/passkeys", signed),
+        Route("access.remove_passkeys", "DELETE", "participant", f"{own}/passkeys"),
+        Route("access.make_calendar", "POST", "participant", f"{own}/calendar", {}),
+        Route("access.end_calendar", "DELETE", "participant", f"{own}/calendar"),
         Route("staff session.sign_in", "POST", "anyone", "/api/staff/session",
               {"email": "who@example.org", "password": "not the right one"}),
         Route("staff session.accept_invitation", "POST", "anyone", "/api/staff/invitations/accept",

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sayso.cli._store import COMMAND, desk, print_json
 from sayso.cli.study._options import Day, Named
 from sayso.domain.errors import NotFound
-from sayso.services import enrolment
+from sayso.services import enrolment, enrolment_codes
 from sayso.store.tables import participant, site
 
 
@@ -87,7 +87,7 @@ def code(study: str, code: str, lost: bool, reason: str | None) -> None:
         ).scalar_one_or_none()
         if row is None:
             raise NotFound(f"The study {study} has no participant {code}")
-        made = enrolment.new_code(
+        made = enrolment_codes.new_code(
             at.connection, COMMAND, row, at.keyring, at.now,
             minutes=at.settings.enrolment_code_minutes, replace_devices=lost, reason=reason,
         )  # fmt: skip
@@ -124,7 +124,7 @@ def list_(study: str, as_json: bool) -> None:
         click.echo(f"{row.code:12} {row.site:8} {row.arm:10} {row.enrolled_on}{note}")
 
 
-def _print_code(made: enrolment.EnrolmentCode, address: str) -> None:
+def _print_code(made: enrolment_codes.EnrolmentCode, address: str) -> None:
     click.echo(f"Code: {made.code}")
     click.echo(f"Link: {address}/enrol#{made.code}")
     click.echo(f"Works once, until {made.expires_at:%Y-%m-%d %H:%M} UTC.")

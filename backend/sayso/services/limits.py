@@ -28,6 +28,8 @@ class Bucket:
 
 CODES_FROM_ADDRESS = Bucket("code-address", 40, 3.0)
 CODES_OVERALL = Bucket("code-all", 300, 0.5)
+PASSKEYS_FROM_ADDRESS = Bucket("passkey-address", 60, 3.0)
+TRANSFERS_OF_PARTICIPANT = Bucket("transfer-participant", 5, 60.0)
 SIGN_INS_FROM_ADDRESS = Bucket("sign-in-address", 60, 5.0)
 SIGN_INS_TO_ACCOUNT = Bucket("sign-in-account", 10, 30.0)
 INVITATIONS_FROM_ADDRESS = Bucket("invitation-address", 20, 30.0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from flask import current_app, g
+from flask import current_app, g, request
 from sqlalchemy import Connection, Engine
 
 from sayso.clock import Clock
@@ -85,6 +85,11 @@ def moment() -> datetime:
         g.moment = state().clock.now()
     found: datetime = g.moment
     return found
+
+
+def source() -> str:
+    """The address that the request comes from, used only through a keyed hash."""
+    return request.remote_addr or ""
 
 
 def request_id() -> str:

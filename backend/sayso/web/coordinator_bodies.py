@@ -36,8 +36,9 @@ class EnrolBody(Schema):
 
 
 class EnrolmentCodeBody(Schema):
-    """A new code; `replace` ends the sessions of every older device."""
+    """A new code, or a link with a PIN; `replace` ends every older phone and every passkey."""
 
+    kind = fields.String(load_default="on_site", validate=validate.OneOf(["on_site", "remote"]))
     replace = fields.Boolean(load_default=False, truthy={True}, falsy={False})
     reason = fields.String(allow_none=True, load_default=None, validate=_SENTENCE)
 

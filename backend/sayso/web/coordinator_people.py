@@ -19,6 +19,7 @@ from sayso.services import (
     contacts,
     decisions,
     enrolment,
+    enrolment_codes,
     entries,
     events,
     exemptions,
@@ -27,7 +28,8 @@ from sayso.services import (
     visits,
 )
 from sayso.services.access import Participant, Reach
-from sayso.services.enrolment import EnrolmentCode, NewParticipant
+from sayso.services.enrolment import NewParticipant
+from sayso.services.enrolment_codes import EnrolmentCode
 from sayso.store.tables import contact, visit
 from sayso.web import coordinator_bodies as bodies
 from sayso.web.auth import CHANGING_ROLES, for_staff
@@ -120,10 +122,10 @@ def new_code(body: dict[str, Any], key: str, code: str) -> dict[str, Any]:
     """Make a code for a phone; `replace` signs every older phone out at once."""
     at = here()
     person = access.hold(at.connection, reach(key), code)
-    made = enrolment.new_code(
+    made = enrolment_codes.new_code(
         at.connection, at.actor, person.id, at.state.keyring, at.now,
-        minutes=at.state.settings.enrolment_code_minutes, replace_devices=body["replace"],
-        reason=body["reason"],
+        minutes=at.state.settings.enrolment_code_minutes, kind=body["kind"],
+        replace_devices=body["replace"], reason=body["reason"],
     )  # fmt: skip
     return _to_show(at, made)
 
@@ -134,7 +136,10 @@ def _to_show(at: Here, made: EnrolmentCode) -> dict[str, Any]:
 
     url = f"{at.state.settings.public_url}/enrol#{made.code}"
     picture = segno.make(url, error="m").svg_inline(scale=4, border=2, dark="#000", light="#fff")
-    return {"code": made.code, "url": url, "expires_at": made.expires_at, "qr_svg": picture}
+    return {
+        "code": made.code, "kind": made.kind, "pin": made.pin, "url": url,
+        "expires_at": made.expires_at, "qr_svg": picture,
+    }  # fmt: skip
 
 
 @people.route(f"{_ONE}/visits", "POST")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from sayso.web.moments import Moment
 
@@ -182,9 +182,11 @@ class ParticipantView(Schema):
 
 
 class EnrolmentView(Schema):
-    """A code to be shown once; the QR picture holds the address."""
+    """A code to be shown once; the QR picture holds the address. A link's PIN is told by voice."""
 
     code = fields.String(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(["on_site", "remote"]))
+    pin = fields.String(required=True, allow_none=True)
     url = fields.String(required=True)
     expires_at = Moment(required=True)
     qr_svg = fields.String(required=True)

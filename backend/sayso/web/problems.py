@@ -14,7 +14,7 @@ from flask import Flask, Response, json, request
 from marshmallow import Schema, fields
 from werkzeug.exceptions import HTTPException
 
-from sayso.domain import errors, staff_errors
+from sayso.domain import access_errors, errors, staff_errors
 from sayso.domain.errors import SaysoError
 
 _log = structlog.get_logger("sayso.web")
@@ -28,6 +28,8 @@ PROBLEMS: dict[type[SaysoError], Row] = {
     errors.NotAllowed: (403, "Not allowed"),
     errors.SignInNeeded: (401, "Please sign in"),
     errors.CodeNotAccepted: (422, "The code was not accepted"),
+    access_errors.PinNotAccepted: (422, "The PIN was not accepted"),
+    access_errors.PasskeyNotAccepted: (422, "The passkey was not accepted"),
     errors.CredentialsNotAccepted: (401, "The sign-in was not accepted"),
     errors.InvitationNotAccepted: (422, "The invitation was not accepted"),
     errors.PasswordTooWeak: (422, "The password is too weak"),

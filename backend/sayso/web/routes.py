@@ -14,6 +14,7 @@ from sayso.web import (
     coordinator_reminders,
     coordinator_staff,
     participant,
+    participant_access,
     session,
     subscriptions,
 )
@@ -22,6 +23,8 @@ from sayso.web.smorest import Resource
 RESOURCES: tuple[Resource, ...] = (
     session.phone,
     participant.own,
+    participant_access.own,
+    participant_access.anyone,
     subscriptions.phone,
     subscriptions.acks,
     participant.texts,

@@ -39,6 +39,7 @@ class DeviceSessionBody(Schema):
     """The code from the coordinator's screen; `device_label` is what staff see in the list."""
 
     code = text(1, 40, required=True)
+    pin = text(1, 20, load_default=None, allow_none=True)
     device_label = text(1, 80, load_default="A phone")
     app_build = text(1, 64, load_default=None, allow_none=True)
 

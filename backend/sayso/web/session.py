@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request
-
 from sayso.domain.errors import (
-    CodeNotAccepted,
     CredentialsNotAccepted,
     InvitationNotAccepted,
     SlowDown,
 )
-from sayso.services import accounts, enrolment, limits, publishing, sessions, sites
-from sayso.web import me, schemas
+from sayso.services import accounts, enrolment_codes, limits, publishing, sessions, sites
+from sayso.services.devices import NewDevice, Phone
+from sayso.web import schemas
 from sayso.web.auth import (
     PARTICIPANT,
     STAFF,
@@ -24,7 +22,8 @@ from sayso.web.auth import (
     refuse,
     set_cookie,
 )
-from sayso.web.context import Here, here
+from sayso.web.context import Here, here, source
+from sayso.web.participant_access import signed_in
 from sayso.web.smorest import Resource
 
 phone = Resource("phone", "/api", "Enrol a participant's phone and sign it out.")
@@ -36,19 +35,17 @@ staff = Resource("staff session", "/api/staff", "Sign staff in and out.")
 @phone.arguments(schemas.DeviceSessionBody)
 @phone.response(201, schemas.MeSchema)
 def enrol_phone(body: dict[str, Any]) -> Any:
-    """Exchange an enrolment code for this phone's session, which travels in a cookie."""
+    """Exchange an enrolment code for this phone's session, which travels in a cookie.
+
+    The code of a link needs its PIN too; without one the answer says whether the link still works.
+    """
     at = here()
-    made = enrolment.exchange(
+    made = enrolment_codes.exchange(
         at.connection, at.actor, body["code"], at.state.keyring, at.now,
-        source=_source(), label=body["device_label"], app_build=body["app_build"],
+        Phone(source(), body["device_label"], body["app_build"]), body["pin"],
     )  # fmt: skip
-    if made is None:
-        return refuse(CodeNotAccepted())
-    person = sessions.participant_of(at.connection, made.token, at.now)
-    if person is None:
-        raise RuntimeError("a session that was just opened is not there")
-    set_cookie(PARTICIPANT, made.token)
-    return me.view(at, person)
+    # What is refused is committed all the same: a failed try has to count.
+    return signed_in(made.token) if isinstance(made, NewDevice) else refuse(made)
 
 
 @phone.route("/me/session", "DELETE")
@@ -70,7 +67,7 @@ def sign_in(body: dict[str, Any]) -> Any:
     at = here()
     token = accounts.sign_in(
         at.connection, at.actor, body["email"], body["password"], at.state.keyring, at.now,
-        source=_source(),
+        source=source(),
     )  # fmt: skip
     person = None if token is None else sessions.staff_of(at.connection, token, at.now)
     if token is None or person is None:
@@ -105,8 +102,8 @@ def sign_out() -> None:
 def accept_invitation(body: dict[str, Any]) -> Any:
     """Open an account with a name and a password of one's own; then sign in with it."""
     at = here()
-    source = at.state.keyring.keyed_hash("address", _source())
-    wait = limits.take(at.connection, limits.INVITATIONS_FROM_ADDRESS, source, at.now)
+    address = at.state.keyring.keyed_hash("address", source())
+    wait = limits.take(at.connection, limits.INVITATIONS_FROM_ADDRESS, address, at.now)
     if wait:
         return refuse(SlowDown(wait))
     try:
@@ -138,7 +135,3 @@ def _member(at: Here, person: sessions.StaffSession) -> dict[str, Any]:
             if key in person.study_keys
         ],
     }
-
-
-def _source() -> str:
-    return request.remote_addr or ""

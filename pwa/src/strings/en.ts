@@ -268,6 +268,8 @@ export const en = {
     "sign-in-needed": "This phone needs a new code. Please ask your study team.",
     "code-not-accepted":
       "This code did not work. Codes work once and for a short time. Ask your study team for a new one.",
+    "pin-not-accepted": "These numbers do not fit the link. Please check them.",
+    "passkey-not-accepted": "This did not work. Please use a code from your study team.",
     "slow-down": "That was too often. Please wait a minute and try again.",
     "not-asked": "You are not sent questions, so there are no reminders to set up.",
     "endpoint-refused": "This browser cannot get our reminders. Please try another one.",

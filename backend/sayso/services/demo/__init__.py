@@ -20,7 +20,8 @@ from sayso.services.demo.cast import HISTORY_DAYS, cast
 from sayso.services.demo.lives import Life
 from sayso.services.demo.timeline import Timeline
 from sayso.services.demo.world import SignIn
-from sayso.services.enrolment import EnrolmentCode, NewParticipant
+from sayso.services.enrolment import NewParticipant
+from sayso.services.enrolment_codes import EnrolmentCode
 from sayso.services.publishing import Find
 from sayso.store.sealed import Keyring
 

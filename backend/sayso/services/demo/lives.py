@@ -15,6 +15,7 @@ from sayso.services import (
     access,
     anchors,
     enrolment,
+    enrolment_codes,
     events,
     exemptions,
     reasons,
@@ -27,6 +28,7 @@ from sayso.services.demo.cast import Person
 from sayso.services.demo.follow_up import FollowUp, local
 from sayso.services.demo.timeline import Timeline
 from sayso.services.demo.world import World
+from sayso.services.devices import NewDevice, Phone
 from sayso.services.enrolment import NewParticipant
 from sayso.services.responses import Submission
 from sayso.services.sessions import ParticipantSession
@@ -145,12 +147,12 @@ class Life:
 
     def take_phone(self, code: str, now: datetime) -> None:
         """The phone exchanges its code for a session."""
-        found = enrolment.exchange(
+        label = self.rng.choice(("Android phone", "iPhone", "Tablet"))
+        found = enrolment_codes.exchange(
             self.world.connection, Actor("anyone"), code, self.world.keyring, now,
-            source=self.person.code, label=self.rng.choice(("Android phone", "iPhone", "Tablet")),
-            app_build=BUILD,
+            Phone(self.person.code, label, BUILD),
         )  # fmt: skip
-        if found is not None:
+        if isinstance(found, NewDevice):
             session = sessions.participant_of(self.world.connection, found.token, now)
             self.session = session
             self.first_phone = self.first_phone or now
@@ -158,7 +160,7 @@ class Life:
 
     def new_phone(self, now: datetime) -> None:
         """The old phone is lost; the site makes a code for another one."""
-        made = enrolment.new_code(
+        made = enrolment_codes.new_code(
             self.world.connection, self.desk.actor, self.desk.id, self.world.keyring, now,
             minutes=15, replace_devices=True, reason="new phone",
         )  # fmt: skip
