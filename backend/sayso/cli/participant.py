@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sayso.cli._store import COMMAND, desk, print_json
 from sayso.cli.study._options import Day, Named
 from sayso.domain.errors import NotFound
-from sayso.services import enrolment, enrolment_codes
+from sayso.services import enrolment, enrolment_codes, publishing
 from sayso.store.tables import participant, site
 
 
@@ -104,6 +104,7 @@ def list_(study: str, as_json: bool) -> None:
     For example: sayso participant list my-study
     """
     with desk(read_only=True) as at:
+        publishing.current(at.connection, study)
         rows = at.connection.execute(
             select(
                 participant.c.code,

@@ -44,6 +44,12 @@ class UnknownZone(SaysoError):
         super().__init__(f"There is no time zone {name!r}; write one such as America/New_York")
 
 
+class UnknownLanguage(SaysoError):
+    """The preferred language is no tag of BCP 47, such as es or zh-Hant."""
+
+    slug = "unknown-language"
+
+
 class UnknownArm(SaysoError):
     """The study has no arm of that name."""
 

@@ -21,6 +21,7 @@ from sayso.domain.errors import (
     ParticipantCodeTaken,
     UnknownAnchor,
     UnknownArm,
+    UnknownLanguage,
 )
 from sayso.domain.study import Study
 from sayso.domain.walltime import local_date, zone_of
@@ -36,6 +37,8 @@ from sayso.store.tables import (
 
 HOW_ASSESSED = ("asked", "form_trial", "interpreter_present")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
+# The shape of BCP 47; which languages exist is not for us to know.
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +80,8 @@ def enrol(
 ) -> Enrolled:
     """Enrol a participant at a site among the row ids `within` (None: at any site).
 
-    Raises UnknownStudy, UnknownSite, UnknownArm, UnknownAnchor, UnknownZone, DatesOutOfOrder,
-    InvalidParticipantCode, ParticipantCodeTaken.
+    Raises UnknownStudy, UnknownSite, UnknownArm, UnknownAnchor, UnknownZone, UnknownLanguage,
+    DatesOutOfOrder, InvalidParticipantCode, ParticipantCodeTaken.
     """
     study = publishing.current(connection, study_key).study
     place = sites.find(connection, study_key, new.site, within)
@@ -111,6 +114,10 @@ def _check(study: Study, new: NewParticipant, now: datetime) -> None:
         known = ", ".join(one.id for one in study.arms)
         raise UnknownArm(f"The study has no arm {new.arm!r}; its arms are {known}")
     zone_of(new.zone)
+    if not _LANGUAGE.fullmatch(new.preferred_language):
+        raise UnknownLanguage(
+            f"{new.preferred_language!r} is no code of a language; write one such as es or zh-Hant"
+        )
     if new.enrolled_on > local_date(now, new.zone):
         raise DatesOutOfOrder("The enrolment date lies in the future")
     usable = {one.id for one in study.anchors if one.source != "enrolment"}

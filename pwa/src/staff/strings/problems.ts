@@ -65,6 +65,7 @@ const ownWords: ReadonlySet<string> = new Set([
   "unknown-timepoint",
   "unknown-word",
   "unknown-zone",
+  "unknown-language",
 ]);
 
 /** A label that asks a question loses its mark when a sentence is made of it. */
