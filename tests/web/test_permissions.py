@@ -165,8 +165,53 @@ def routes(form: dict[str, Any]) -> list[Route]:
         person("record_reason", "/missing-reasons",
                {"expected_form_id": form["id"], "reason": "too_ill"}),
         person("resolve_conflict", "/conflicts/1/resolution", {"accept": True, **WHY}),
+        *answers(form, study),
+        *tablets(),
         person("resolve_time", f"/responses/{uuid4()}/time-resolution", {"accept": True, **WHY}),
     ]  # fmt: skip
+
+
+def answers(form: dict[str, Any], study: str) -> list[Route]:
+    """What staff do about answers, and about the study's versions."""
+    typed: dict[str, Any] = {"answers": {}, "skipped": []}
+    entry = {
+        "id": str(uuid4()), "expected_form_id": form["id"], "mode": "paper",
+        "collected_on": DAY, **typed,
+    }  # fmt: skip
+    plan = {"document": "key = 1", "effective_on": DAY}
+
+    def about(endpoint: str, method: str, path: str, json: Any = None) -> Route:
+        audience = "staff" if endpoint == "read_response" else "change"
+        return Route(f"answers.{endpoint}", method, audience, PERSON + path, json, about=True)
+
+    return [
+        about("read_sheet", "GET", "/entries"),
+        about("enter", "POST", "/entries", entry),
+        about("verify", "POST", f"/entries/{uuid4()}/verification", typed),
+        about("read_response", "GET", f"/responses/{uuid4()}"),
+        about("propose", "POST", f"/responses/{uuid4()}/corrections", typed | WHY),
+        about("decide", "POST", "/corrections/1/decision", {"accept": True, **WHY}),
+        about("move_zone", "POST", "/zone", {"zone": "America/Chicago", **WHY}),
+        about("change_arm", "POST", "/arm", {"arm": "continue", **WHY}),
+        Route("versions.read_versions", "GET", "staff", f"{study}/versions"),
+        Route("versions.read_schedule", "GET", "staff", f"{study}/schedule.svg"),
+        Route("versions.plan_amendment", "POST", "administer", f"{study}/amendments/plan", plan),
+        Route("versions.apply_amendment", "POST", "administer", f"{study}/amendments",
+              {**plan, "digest": "0" * 64}),
+    ]  # fmt: skip
+
+
+def tablets() -> list[Route]:
+    """The clinic's tablet, from both sides."""
+    path = f"{PERSON}/handovers"
+    return [
+        Route("hand-overs.read_handovers", "GET", "staff", path, about=True),
+        Route("hand-overs.hand_over", "POST", "change", path, {}, about=True),
+        Route("hand-overs.take_back", "POST", "change", f"{path}/1/end", {}, about=True),
+        Route("tablet.begin", "POST", "anyone", "/api/tablet/session", {"code": "WRNG-CODE"}),
+        Route("tablet.look", "GET", "tablet", "/api/tablet"),
+        Route("tablet.leave", "DELETE", "tablet", "/api/tablet/session"),
+    ]
 
 
 @pytest.fixture
@@ -240,7 +285,7 @@ def test_staff_of_her_site(visitors: Visitors, listed: list[Route], name: str) -
 
 
 def wanted_of_staff(name: str, one: Route) -> str | None:
-    if one.audience == "participant":
+    if one.audience in {"participant", "tablet"}:
         return "sign-in-needed"
     role = ROLE_OF[name]
     return "not-allowed" if role not in ROLES.get(one.audience, {role}) else None

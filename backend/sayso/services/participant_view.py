@@ -16,7 +16,14 @@ from typing import Any
 from sqlalchemy import Connection, Table, select
 
 from sayso.domain.study import Study
-from sayso.services import access, assessments, audit, publishing, reminder_people
+from sayso.services import (
+    access,
+    answer_history,
+    assessments,
+    audit,
+    publishing,
+    reminder_people,
+)
 from sayso.services.access import CHANGING_ROLES, Participant, Reach
 from sayso.services.assessments import Case
 from sayso.services.events import LABELS
@@ -35,7 +42,9 @@ from sayso.store.tables import (
     participant_identity,
     questionnaire,
     visit,
+    zone_move,
 )
+from sayso.store.tables_entries import arm_change, handover
 from sayso.store.tables_forms import response, response_conflict, score
 
 View = dict[str, Any]
@@ -51,8 +60,10 @@ def view(connection: Connection, within: Reach, code: str, keys: Keyring, now: d
     names = names_of(connection, keys, within)
     facts = case.facts
     contacts = _contacts(connection, person, keys, names)
+    around = answer_history.around(connection, person, names, keys)
     details = _contact_details(connection, person, keys)
-    if details is not None or any(entry["note"] is not None for entry in contacts):
+    entered = [one["entry"] for one in around.values() if one["entry"] is not None]
+    if details is not None or any(entry["note"] is not None for entry in [*contacts, *entered]):
         _tell_of_the_look(connection, person, now)
     return {
         "code": person.code,
@@ -77,7 +88,7 @@ def view(connection: Connection, within: Reach, code: str, keys: Keyring, now: d
         "planned_visits": visits_view(facts, study, now),
         "devices": _devices(connection, person),
         "forms": _forms(connection, case, study),
-        "responses": _responses(connection, person),
+        "responses": _responses(connection, person, around),
         "reminders": history_of(connection, person.id),
         "reachability": _reachability(connection, person, now),
         "call_requested_at": person.row.call_requested_at,
@@ -144,6 +155,20 @@ def _entries(connection: Connection, person: Participant, names: Names) -> View:
             }
             for row in _rows(connection, visit, person)
         ],
+        "zone_moves": [
+            {"id": row.id, "previous": row.previous, "zone": row.zone, **_recorded(row, names)}
+            for row in _rows(connection, zone_move, person)
+        ],
+        "arm_changes": [
+            {
+                "id": row.id,
+                "previous": row.previous,
+                "arm": row.arm,
+                "reason": row.reason,
+                **_recorded(row, names),
+            }
+            for row in _rows(connection, arm_change, person)
+        ],
     }
 
 
@@ -187,8 +212,12 @@ def _exemptions(
 
 
 def _devices(connection: Connection, person: Participant) -> list[View]:
+    """Her phones; a clinic's tablet that was handed to her is none of them."""
     rows = connection.execute(
-        select(device).where(device.c.participant_id == person.id).order_by(device.c.id)
+        select(device)
+        .outerjoin(handover, handover.c.device_id == device.c.id)
+        .where(device.c.participant_id == person.id, handover.c.id.is_(None))
+        .order_by(device.c.id)
     )
     return [
         {
@@ -233,25 +262,10 @@ def _forms(connection: Connection, case: Case, study: Study) -> list[View]:
     ]
 
 
-def _responses(connection: Connection, person: Participant) -> list[View]:
-    scores: dict[str, list[View]] = defaultdict(list)
-    titles = _score_titles(connection, person)
-    for row in connection.execute(
-        select(score, response.c.questionnaire_sha256)
-        .join(response, response.c.id == score.c.response_id)
-        .where(response.c.participant_id == person.id)
-        .order_by(score.c.id)
-    ):
-        scores[row.response_id].append(
-            {
-                "id": row.score,
-                "title": titles.get((row.questionnaire_sha256, row.score), row.score),
-                "value": row.value,
-                "label": row.label,
-                "n_answered": row.n_answered,
-                "n_items": row.n_items,
-            }
-        )
+def _responses(
+    connection: Connection, person: Participant, around: Mapping[str, View]
+) -> list[View]:
+    scorings = _scorings(connection, person)
     contested = _open_conflicts(connection, person)
     rows = connection.execute(
         select(response)
@@ -275,10 +289,43 @@ def _responses(connection: Connection, person: Participant) -> list[View]:
             "conflict": row.id in contested,
             "conflict_resolution": row.conflict_resolution,
             "problems": len(row.problems),
-            "scores": scores[row.id],
+            **_scores(scorings.get(row.id, []), around[row.id]),
+            **around[row.id],
         }
         for row in rows
     ]
+
+
+def _scores(scorings: Sequence[list[View]], around: View) -> View:
+    """The newest scoring, and the first one where a correction has come between them."""
+    corrected = any(one["state"] == "accepted" for one in around["corrections"])
+    return {
+        "scores": scorings[-1] if scorings else [],
+        "scores_as_sent": scorings[0] if corrected and scorings else None,
+    }
+
+
+def _scorings(connection: Connection, person: Participant) -> dict[str, list[list[View]]]:
+    """Every scoring of every response, oldest first: its scores in the order of the rules."""
+    titles = _score_titles(connection, person)
+    found: dict[str, dict[datetime, list[View]]] = defaultdict(lambda: defaultdict(list))
+    for row in connection.execute(
+        select(score, response.c.questionnaire_sha256.label("answered_sha256"))
+        .join(response, response.c.id == score.c.response_id)
+        .where(response.c.participant_id == person.id)
+        .order_by(score.c.id)
+    ):
+        found[row.response_id][row.scored_at].append(
+            {
+                "id": row.score,
+                "title": titles.get((row.answered_sha256, row.score), row.score),
+                "value": row.value,
+                "label": row.label,
+                "n_answered": row.n_answered,
+                "n_items": row.n_items,
+            }
+        )
+    return {one: list(scorings.values()) for one, scorings in found.items()}
 
 
 def _score_titles(connection: Connection, person: Participant) -> dict[tuple[str, str], str]:

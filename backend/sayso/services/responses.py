@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
@@ -27,7 +27,6 @@ from sayso.domain.study import Rules
 from sayso.domain.walltime import local_date
 from sayso.services import audit, publishing, reminders
 from sayso.services.scores import keep as keep_scores
-from sayso.services.sessions import ParticipantSession
 from sayso.store import facts as facts_store
 from sayso.store.queries import COUNTING, SubmitContext, submit_context
 from sayso.store.tables_forms import response, response_conflict
@@ -52,6 +51,26 @@ class Submission:
     mode: str
     assistance: str = "none"
     app_build: str | None = None
+    recorded_by: int | None = None  # the member of staff who typed in what she said or wrote
+
+
+class Respondent(Protocol):
+    """Whose answers they are: a phone's session, or a participant for whom staff type them in."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def site_id(self) -> int: ...
+    @property
+    def site_code(self) -> str: ...
+    @property
+    def zone(self) -> str: ...
+    @property
+    def device_id(self) -> int | None: ...
+    @property
+    def study_sha256(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +108,7 @@ class _Judged:
 def submit(
     connection: Connection,
     actor: Actor,
-    person: ParticipantSession,
+    person: Respondent,
     said: Submission,
     offer_key: bytes,
     now: datetime,
@@ -155,7 +174,7 @@ def _questionnaire(connection: Connection, sha256: str) -> Questionnaire:
 def _again(
     connection: Connection,
     actor: Actor,
-    person: ParticipantSession,
+    person: Respondent,
     known: Any,
     said: Submission,
     body_sha256: str,
@@ -180,7 +199,7 @@ def _again(
 def _raced(
     connection: Connection,
     actor: Actor,
-    person: ParticipantSession,
+    person: Respondent,
     said: Submission,
     offer_key: bytes,
     now: datetime,
@@ -198,7 +217,7 @@ def _raced(
 
 def _judge(
     context: SubmitContext,
-    person: ParticipantSession,
+    person: Respondent,
     said: Submission,
     questionnaire: Questionnaire,
     rules_now: Rules,
@@ -229,7 +248,7 @@ def _judge(
     return _Judged("time_disputed" if where == "disputed" else where, form.id, offered, skew)
 
 
-def _facts(person: ParticipantSession, context: SubmitContext) -> Facts:
+def _facts(person: Respondent, context: SubmitContext) -> Facts:
     return facts_store.facts(person, context.dated)
 
 
@@ -244,7 +263,7 @@ def _offered_at(
 
 
 def _row(
-    person: ParticipantSession,
+    person: Respondent,
     context: SubmitContext,
     said: Submission,
     questionnaire: Questionnaire,
@@ -280,6 +299,7 @@ def _row(
         "originator": "participant",
         "assistance": said.assistance,
         "language": questionnaire.language,
+        "recorded_by": said.recorded_by,
         "app_build": said.app_build,
         "disposition": judged.disposition,
         "scorable": _scorable(scores, answered),

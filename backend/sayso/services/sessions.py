@@ -18,6 +18,7 @@ from sqlalchemy import Connection, bindparam, insert, or_, select, update
 from sayso.domain.audit import Actor
 from sayso.services import audit
 from sayso.store.tables import device, participant, session, site, staff, staff_site, study_version
+from sayso.store.tables_entries import handover
 
 DEVICE_IDLE = timedelta(days=180)
 DEVICE_LIFE = timedelta(days=400)
@@ -94,6 +95,11 @@ def open_for_device(connection: Connection, device_id: int, now: datetime) -> st
     return _open(connection, now, DEVICE_LIFE, device_id=device_id)
 
 
+def open_for_tablet(connection: Connection, device_id: int, now: datetime, life: timedelta) -> str:
+    """Start a session for a clinic's tablet in the hands of one participant."""
+    return _open(connection, now, life, device_id=device_id)
+
+
 def open_for_staff(connection: Connection, staff_id: int, now: datetime) -> str:
     """Start a session for a member of staff and return its token."""
     return _open(connection, now, STAFF_LIFE, staff_id=staff_id)
@@ -145,6 +151,7 @@ _PARTICIPANT = (
     )
     .select_from(session)
     .join(device, device.c.id == session.c.device_id)
+    .outerjoin(handover, handover.c.device_id == device.c.id)
     .join(participant, participant.c.id == device.c.participant_id)
     .join(site, site.c.id == participant.c.site_id)
     .where(
@@ -155,13 +162,28 @@ _PARTICIPANT = (
         device.c.revoked_at.is_(None),
     )
 )
+# A tablet's token is no phone's and a phone's is no tablet's, whichever cookie they come in.
+_PHONE = _PARTICIPANT.where(handover.c.id.is_(None))
+_TABLET = _PARTICIPANT.where(handover.c.id.is_not(None))
 
 
 def participant_of(connection: Connection, token: str, now: datetime) -> ParticipantSession | None:
     """The participant behind a token, or None when the session is unknown, ended or revoked."""
+    return _participant_of(connection, _PHONE, token, now, now - DEVICE_IDLE)
+
+
+def tablet_of(
+    connection: Connection, token: str, now: datetime, idle_since: datetime
+) -> ParticipantSession | None:
+    """The participant for whom a clinic's tablet works, or None."""
+    return _participant_of(connection, _TABLET, token, now, idle_since)
+
+
+def _participant_of(
+    connection: Connection, statement: Any, token: str, now: datetime, idle_since: datetime
+) -> ParticipantSession | None:
     row = connection.execute(
-        _PARTICIPANT,
-        {"token_hash": token_hash(token), "now": now, "idle_since": now - DEVICE_IDLE},
+        statement, {"token_hash": token_hash(token), "now": now, "idle_since": idle_since}
     ).one_or_none()
     return None if row is None else ParticipantSession(*tuple(row))
 
@@ -255,6 +277,16 @@ def end(
         connection, actor, "device.signed-out", f"device/{person.device_id}",
         participant_id=person.id, site_id=person.site_id, now=now,
     )  # fmt: skip
+
+
+def revoke_device(connection: Connection, device_id: int, reason: str, now: datetime) -> None:
+    """End one device and its sessions."""
+    connection.execute(
+        update(device)
+        .where(device.c.id == device_id, device.c.revoked_at.is_(None))
+        .values(revoked_at=now, revoke_reason=reason)
+    )
+    _revoke_sessions(connection, session.c.device_id == device_id, now)
 
 
 def revoke_devices(

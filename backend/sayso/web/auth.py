@@ -19,14 +19,18 @@ from flask import Flask, Request, Response, after_this_request, g, request
 from flask_login import LoginManager, UserMixin, current_user
 
 from sayso.domain.errors import NotAllowed, SaysoError, SignInNeeded
-from sayso.services import sessions
+from sayso.services import handovers, sessions
+from sayso.services.handovers import Tablet
 from sayso.services.sessions import ParticipantSession, StaffSession
 from sayso.store.engine import transaction
-from sayso.web.context import Here, State, moment, request_id, state
+from sayso.web.context import Here, State, held_tablet, moment, request_id, state
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 PARTICIPANT, STAFF, EITHER, ANYONE = "participant", "staff", "either", "anyone"
+TABLET = "tablet"
+# From which tablets a view takes requests: none, those in use, or also those that are done.
+_NO, _BUSY, _DONE = range(3)
 STAFF_ROLES = ("coordinator", "investigator", "monitor", "administrator", "inspector")
 CHANGING_ROLES = ("coordinator", "investigator", "administrator")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -48,6 +52,23 @@ def for_participant(view: F) -> F:
     return _declared(view, PARTICIPANT, (), writes=False)
 
 
+def for_participant_or_tablet(*, repeats: bool = False) -> Callable[[F], F]:
+    """For a participant's phone, or for the clinic's tablet while it is in her hands.
+
+    With `repeats` a tablet whose work is done may still ask: its last receipt may have been lost.
+    """
+
+    def decorate(view: F) -> F:
+        return _declared(view, PARTICIPANT, (), writes=False, tablet=_DONE if repeats else _BUSY)
+
+    return decorate
+
+
+def for_tablet(view: F) -> F:
+    """Only for the clinic's tablet while it is in a participant's hands."""
+    return _declared(view, TABLET, (), writes=False, tablet=_BUSY)
+
+
 def for_anyone(view: F) -> F:
     """For whoever asks, signed in or not."""
     return _declared(view, ANYONE, (), writes=False)
@@ -60,8 +81,8 @@ def without_store(view: F) -> F:
 
 
 def for_participant_or_staff(view: F) -> F:
-    """For a participant's phone or a member of staff."""
-    return _declared(view, EITHER, STAFF_ROLES, writes=False)
+    """For a participant's phone, the clinic's tablet in her hands, or a member of staff."""
+    return _declared(view, EITHER, STAFF_ROLES, writes=False, tablet=_BUSY)
 
 
 def for_staff(*roles: str, writes: bool = False) -> Callable[[F], F]:
@@ -131,11 +152,13 @@ def undeclared(app: Flask) -> list[str]:
     )
 
 
-def _declared(view: F, audience: str, roles: tuple[str, ...], *, writes: bool) -> F:
+def _declared(
+    view: F, audience: str, roles: tuple[str, ...], *, writes: bool, tablet: int = _NO
+) -> F:
     @wraps(view)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         application = state()
-        g.audience = audience
+        g.audience, g.takes_tablet = audience, tablet
         read_only = not writes and request.method in SAFE
         with transaction(application.engine, read_only=read_only) as connection:
             g.connection = connection
@@ -146,7 +169,7 @@ def _declared(view: F, audience: str, roles: tuple[str, ...], *, writes: bool) -
         if "refusal" in g:
             refusal: SaysoError = g.refusal
             raise refusal
-        if person is not None and sessions.wants_touch(person, moment()):
+        if person is not None and _wants_touch(person):
             # A read-only request cannot note its own time of use, so this is a transaction apart.
             with transaction(application.engine) as connection:
                 sessions.touch(connection, person, moment())
@@ -168,14 +191,35 @@ def _person(roles: tuple[str, ...]) -> ParticipantSession | StaffSession:
 
 def _load(incoming: Request) -> User | None:
     """Flask-Login's request loader: from the cookie of the route's audience to the person."""
-    application = state()
     tries = {PARTICIPANT: (PARTICIPANT,), STAFF: (STAFF,), EITHER: (PARTICIPANT, STAFF)}
+    # A tablet in somebody's hands is hers alone, whatever else its browser remembers.
+    if g.takes_tablet and (held := _tablet(incoming)) is not None:
+        g.tablet = held
+        return User(held.person)
     for audience in tries.get(g.audience, ()):
-        token = incoming.cookies.get(cookie_name(audience, application), "")
-        if not 20 <= len(token) <= 100:
+        token = token_of(incoming, audience)
+        if token is None:
             continue
         find = sessions.participant_of if audience == PARTICIPANT else sessions.staff_of
         person = find(g.connection, token, moment())
         if person is not None:
             return User(person)
     return None
+
+
+def token_of(incoming: Request, audience: str) -> str | None:
+    """The token in the cookie of that audience, when it has the length of one."""
+    token = incoming.cookies.get(cookie_name(audience, state()), "")
+    return token if 20 <= len(token) <= 100 else None
+
+
+def _tablet(incoming: Request) -> Tablet | None:
+    token = token_of(incoming, TABLET)
+    held = None if token is None else handovers.tablet_of(g.connection, token, moment())
+    return None if held is None or (held.finished and g.takes_tablet < _DONE) else held
+
+
+def _wants_touch(person: ParticipantSession | StaffSession) -> bool:
+    if held_tablet() is not None:
+        return handovers.wants_touch(person.last_seen_at, moment())
+    return sessions.wants_touch(person, moment())

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine
 from sayso.clock import Clock
 from sayso.domain.audit import Actor
 from sayso.domain.errors import SignInNeeded
+from sayso.services.handovers import Tablet
 from sayso.services.sessions import ParticipantSession, StaffSession
 from sayso.settings import Settings
 from sayso.store.sealed import Keyring
@@ -84,6 +85,12 @@ def moment() -> datetime:
     if "moment" not in g:
         g.moment = state().clock.now()
     found: datetime = g.moment
+    return found
+
+
+def held_tablet() -> Tablet | None:
+    """The clinic's tablet that this request comes from, None when it comes from elsewhere."""
+    found: Tablet | None = g.get("tablet")
     return found
 
 

@@ -57,19 +57,24 @@ def reach(key: str) -> Reach:
     return access.reach(at.connection, at.actor, key, at.staff.site_ids)
 
 
-def _changed(
+def changed(
     key: str, code: str, change: Callable[[Here, Participant], object], status: int = 201
 ) -> Answer:
     """Carry out one change to one participant, and show her as she is afterwards."""
     at, within = here(), reach(key)
+    change(at, held(at, within, code))
+    return shown(at, within, code, status)
+
+
+def held(at: Here, within: Reach, code: str) -> Participant:
+    """The participant for a change. Raises NotFound, or ChangedMeanwhile for an old If-Match."""
     seen = request.headers.get("If-Match")
     revision = None if seen is None else participant_view.revision_of(seen)
-    person = access.hold(at.connection, within, code, -1 if seen and revision is None else revision)
-    change(at, person)
-    return _shown(at, within, code, status)
+    return access.hold(at.connection, within, code, -1 if seen and revision is None else revision)
 
 
-def _shown(at: Here, within: Reach, code: str, status: int = 200) -> Answer:
+def shown(at: Here, within: Reach, code: str, status: int = 200) -> Answer:
+    """The participant whole, with the ETag that a change may carry."""
     page = participant_view.view(at.connection, within, code, at.state.keyring, at.now)
     return page, status, {"ETag": page["etag"]}
 
@@ -79,7 +84,7 @@ def _shown(at: Here, within: Reach, code: str, status: int = 200) -> Answer:
 @people.response(200, ParticipantView)
 def read(key: str, code: str) -> Answer:
     """One participant whole. Looking at contact details is itself on record."""
-    return _shown(here(), reach(key), code)
+    return shown(here(), reach(key), code)
 
 
 @people.route(f"{_ONE}/phones")
@@ -148,7 +153,7 @@ def _to_show(at: Here, made: EnrolmentCode) -> dict[str, Any]:
 @people.response(201, ParticipantView)
 def record_visit(body: dict[str, Any], key: str, code: str) -> Answer:
     """Record an attendance, whether or not questionnaires are asked."""
-    return _changed(
+    return changed(
         key, code,
         lambda at, person: visits.record(
             at.connection, person, body["timepoint"], body["date"], body["kind"], at.now
@@ -162,7 +167,7 @@ def record_visit(body: dict[str, Any], key: str, code: str) -> Answer:
 @people.response(201, ParticipantView)
 def record_contact(body: dict[str, Any], key: str, code: str) -> Answer:
     """Record a conversation; having spoken settles a wish to be called."""
-    return _changed(
+    return changed(
         key, code,
         lambda at, person: contacts.record(
             at.connection, at.state.keyring, person, body["date"], body["channel"],
@@ -177,7 +182,7 @@ def record_contact(body: dict[str, Any], key: str, code: str) -> Answer:
 @people.response(201, ParticipantView)
 def record_event(body: dict[str, Any], key: str, code: str) -> Answer:
     """Record an event; death and withdrawal stop every message at once."""
-    return _changed(
+    return changed(
         key, code,
         lambda at, person: events.record(
             at.connection, person, body["kind"], body["date"], at.now
@@ -191,7 +196,7 @@ def record_event(body: dict[str, Any], key: str, code: str) -> Answer:
 @people.response(201, ParticipantView)
 def record_anchor(body: dict[str, Any], key: str, code: str) -> Answer:
     """Set or correct a date that the calendar counts from; answered forms never move."""
-    return _changed(
+    return changed(
         key, code,
         lambda at, person: anchors.record(
             at.connection, person, body["name"], body["date"], body["reason"], at.now
@@ -206,7 +211,7 @@ def record_anchor(body: dict[str, Any], key: str, code: str) -> Answer:
 def record_exemption(body: dict[str, Any], key: str, code: str) -> Answer:
     """Exempt from questionnaires from a date on; what would change the record waits for a second
     person."""
-    return _changed(
+    return changed(
         key, code,
         lambda at, person: exemptions.record(
             at.connection, person, body["reason"], body["valid_from"], body["valid_to"],
@@ -221,7 +226,7 @@ def record_exemption(body: dict[str, Any], key: str, code: str) -> Answer:
 @people.response(200, ParticipantView)
 def approve_exemption(_body: dict[str, Any], key: str, code: str, entry_id: int) -> Answer:
     """Let an exemption that waits take effect; only somebody else than its author can."""
-    return _changed(
+    return changed(
         key, code,
         lambda at, person: exemptions.approve(at.connection, person, entry_id, at.now), 200,
     )  # fmt: skip
@@ -233,7 +238,7 @@ def approve_exemption(_body: dict[str, Any], key: str, code: str, entry_id: int)
 @people.response(200, ParticipantView)
 def end_exemption(body: dict[str, Any], key: str, code: str, entry_id: int) -> Answer:
     """Give an exemption its last day; forms that closed under it stay exempt."""
-    return _changed(
+    return changed(
         key, code,
         lambda at, person: exemptions.end(
             at.connection, person, entry_id, body["on"], body["reason"], at.now
@@ -248,7 +253,7 @@ def end_exemption(body: dict[str, Any], key: str, code: str, entry_id: int) -> A
 @people.response(200, ParticipantView)
 def decline_exemption(body: dict[str, Any], key: str, code: str, entry_id: int) -> Answer:
     """Take back an exemption that still waits for approval."""
-    return _changed(
+    return changed(
         key, code,
         lambda at, person: exemptions.decline(
             at.connection, person, entry_id, body["reason"], at.now
@@ -263,7 +268,7 @@ def decline_exemption(body: dict[str, Any], key: str, code: str, entry_id: int) 
 @people.response(200, ParticipantView)
 def void_event(body: dict[str, Any], key: str, code: str, entry_id: int) -> Answer:
     """Take back an event that did not happen; it stays in the record as taken back."""
-    return _changed(
+    return changed(
         key, code,
         lambda at, person: events.void(at.connection, person, entry_id, body["reason"], at.now),
         200,
@@ -276,7 +281,7 @@ def void_event(body: dict[str, Any], key: str, code: str, entry_id: int) -> Answ
 @people.response(200, ParticipantView)
 def void_visit(body: dict[str, Any], key: str, code: str, entry_id: int) -> Answer:
     """Take back a visit that was entered by mistake."""
-    return _changed(
+    return changed(
         key, code,
         lambda at, person: entries.void(
             at.connection, visit, person, entry_id, body["reason"], at.now
@@ -291,7 +296,7 @@ def void_visit(body: dict[str, Any], key: str, code: str, entry_id: int) -> Answ
 @people.response(200, ParticipantView)
 def void_contact(body: dict[str, Any], key: str, code: str, entry_id: int) -> Answer:
     """Take back a contact that was entered by mistake."""
-    return _changed(
+    return changed(
         key, code,
         lambda at, person: entries.void(
             at.connection, contact, person, entry_id, body["reason"], at.now
@@ -306,7 +311,7 @@ def void_contact(body: dict[str, Any], key: str, code: str, entry_id: int) -> An
 @people.response(201, ParticipantView)
 def record_reason(body: dict[str, Any], key: str, code: str) -> Answer:
     """Code why a form was missed; a later reason replaces the earlier one in the rates."""
-    return _changed(
+    return changed(
         key, code,
         lambda at, person: reasons.record(
             at.connection, person, body["expected_form_id"], body["reason"], at.now
@@ -323,7 +328,7 @@ def resolve_conflict(body: dict[str, Any], key: str, code: str, response_id: str
 
     The first one received goes on counting either way.
     """
-    return _changed(
+    return changed(
         key, code,
         lambda at, person: decisions.resolve_conflict(
             at.connection, person, response_id, body["accept"], body["reason"], at.now
@@ -338,7 +343,7 @@ def resolve_conflict(body: dict[str, Any], key: str, code: str, response_id: str
 @people.response(200, ParticipantView)
 def resolve_time(body: dict[str, Any], key: str, code: str, response_id: str) -> Answer:
     """Decide whether a disputed time is believed; accepted counts as in the window, else late."""
-    return _changed(
+    return changed(
         key, code,
         lambda at, person: decisions.resolve_time(
             at.connection, person, response_id, body["accept"], body["reason"], at.now

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from sayso.web.coordinator_entry_views import CorrectionView, StaffEntryView
 from sayso.web.moments import Moment
 
 
@@ -121,7 +122,23 @@ class ResponseView(Schema):
     conflict = fields.Boolean(required=True)
     conflict_resolution = fields.String(required=True, allow_none=True)
     problems = fields.Integer(required=True)
+    questionnaire_sha = fields.String(required=True)
+    recorded_by = fields.String(required=True, allow_none=True)
+    entry = fields.Nested(StaffEntryView, required=True, allow_none=True)
+    corrections = fields.List(fields.Nested(CorrectionView), required=True)
     scores = fields.List(fields.Nested(ScoreView), required=True)
+    scores_as_sent = fields.List(fields.Nested(ScoreView), required=True, allow_none=True)
+
+
+class ZoneMoveView(EntryView):
+    previous = fields.String(required=True)
+    zone = fields.String(required=True)
+
+
+class ArmChangeView(EntryView):
+    previous = fields.String(required=True)
+    arm = fields.String(required=True)
+    reason = fields.String(required=True)
 
 
 class ReminderView(Schema):
@@ -171,6 +188,8 @@ class ParticipantView(Schema):
     visits = fields.List(fields.Nested(VisitEntryView), required=True)
     planned_visits = fields.List(fields.Nested(PlannedVisitView), required=True)
     contacts = fields.List(fields.Nested(ContactEntryView), required=True)
+    zone_moves = fields.List(fields.Nested(ZoneMoveView), required=True)
+    arm_changes = fields.List(fields.Nested(ArmChangeView), required=True)
     devices = fields.List(fields.Nested(DeviceView), required=True)
     forms = fields.List(fields.Nested(FormView), required=True)
     responses = fields.List(fields.Nested(ResponseView), required=True)

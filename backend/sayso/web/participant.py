@@ -8,18 +8,24 @@ from uuid import UUID
 
 from flask import Response, json, request
 
-from sayso.domain.errors import NotFound, ResponseIdReused
+from sayso.domain.errors import NotFound, ResponseIdReused, SignInNeeded
 from sayso.formats import instrument_json
-from sayso.services import drafts, home, preferences, publishing, responses
+from sayso.services import drafts, handovers, home, preferences, publishing, responses
 from sayso.services.sessions import ParticipantSession
 from sayso.web import me, schemas
-from sayso.web.auth import for_participant, for_participant_or_staff, refuse
-from sayso.web.context import here
+from sayso.web.auth import (
+    for_participant,
+    for_participant_or_staff,
+    for_participant_or_tablet,
+    refuse,
+)
+from sayso.web.context import held_tablet, here
 from sayso.web.smorest import LARGEST_ID, Resource
 
 own = Resource("participant", "/api/me", "What a participant does on her own phone.")
 texts = Resource("questionnaires", "/api/questionnaires", "What is asked, word for word.")
 
+CLINIC_TABLET = "clinic_tablet"
 _ID = f"<int(max={LARGEST_ID}):form_id>"
 
 
@@ -33,7 +39,7 @@ def look() -> Any:
 
 
 @own.route(f"/forms/{_ID}")
-@for_participant
+@for_participant_or_tablet()
 @own.response(200, schemas.OneFormSchema)
 def open_form(form_id: int) -> Any:
     """One of her forms: what is asked, a token that proves the offer, and the draft so far.
@@ -43,6 +49,8 @@ def open_form(form_id: int) -> Any:
     at = here()
     one = home.form(at.connection, at.participant, form_id, me.offer_key(at.state), at.now)
     card = one.card
+    if held_tablet() is not None and card.state != "open":
+        raise NotFound("This form is not open")
     return {
         "form": {
             "id": card.id, "title": card.title, "minutes": card.minutes, "items": card.items,
@@ -60,7 +68,7 @@ def open_form(form_id: int) -> Any:
 
 
 @own.route(f"/forms/{_ID}/draft", "PUT")
-@for_participant
+@for_participant_or_tablet()
 @own.arguments(schemas.DraftBody)
 @own.response(200, schemas.SavedSchema)
 def save_draft(body: dict[str, Any], form_id: int) -> Any:
@@ -75,19 +83,25 @@ def save_draft(body: dict[str, Any], form_id: int) -> Any:
 
 
 @own.route("/responses/<uuid:response_id>", "PUT")
-@for_participant
+@for_participant_or_tablet(repeats=True)
 @own.arguments(schemas.ResponseBody)
 @own.response(201, schemas.ReceiptSchema, "Stored just now.")
 @own.also(200, schemas.ReceiptSchema, "Stored before; the same receipt again.")
 def send_response(body: dict[str, Any], response_id: UUID) -> Any:
     """Store a response. The id is made on the phone; sending the same again is safe."""
-    at = here()
+    at, tablet = here(), held_tablet()
+    if tablet is not None:
+        body["mode"] = CLINIC_TABLET
+        if tablet.finished and not handovers.is_repeat(at.connection, tablet, str(response_id)):
+            raise SignInNeeded
     outcome = responses.submit(
         at.connection, at.actor, at.participant, _submission(body, response_id),
         me.offer_key(at.state), at.now,
     )  # fmt: skip
     if outcome.conflict:
         return refuse(ResponseIdReused())
+    if tablet is not None and not handovers.anything_open(at.connection, tablet.person, at.now):
+        handovers.finish(at.connection, at.actor, tablet, at.now)
     return outcome.receipt, 201 if outcome.created else 200
 
 

@@ -14,7 +14,7 @@ from flask import Flask, Response, json, request
 from marshmallow import Schema, fields
 from werkzeug.exceptions import HTTPException
 
-from sayso.domain import access_errors, errors, staff_errors
+from sayso.domain import access_errors, entry_errors, errors, staff_errors
 from sayso.domain.errors import SaysoError
 
 _log = structlog.get_logger("sayso.web")
@@ -49,6 +49,7 @@ PROBLEMS: dict[type[SaysoError], Row] = {
     staff_errors.NotOneself: (403, "One's own account"),
     staff_errors.SiteNeeded: (422, "A site is missing"),
     staff_errors.AccessEndRefused: (422, "Not a day on which this access can end"),
+    entry_errors.PlanChanged: (409, "The plan has changed"),
     errors.ChangedMeanwhile: (412, "Somebody else was quicker"),
 }
 _DEFAULT: Row = (422, "The request cannot be carried out")

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from sayso.web import (
     coordinator,
+    coordinator_amendments,
     coordinator_audit,
+    coordinator_entries,
     coordinator_exports,
+    coordinator_handovers,
     coordinator_instruments,
     coordinator_people,
     coordinator_reminders,
@@ -17,6 +20,7 @@ from sayso.web import (
     participant_access,
     session,
     subscriptions,
+    tablet,
 )
 from sayso.web.smorest import Resource
 
@@ -28,11 +32,15 @@ RESOURCES: tuple[Resource, ...] = (
     subscriptions.phone,
     subscriptions.acks,
     participant.texts,
+    tablet.tablet,
     session.staff,
     coordinator_staff.staff,
     coordinator.study,
     coordinator_audit.trail,
     coordinator_people.people,
+    coordinator_entries.entered,
+    coordinator_handovers.tablets,
+    coordinator_amendments.amendments,
     coordinator_reminders.reminders,
     coordinator_exports.files,
     coordinator_instruments.measures,
