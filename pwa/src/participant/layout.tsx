@@ -1,24 +1,30 @@
 /** The frame of every screen: title, heading that takes the focus, and the error summary. */
-import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { type ComponentChildren, createContext } from "preact";
+import { useContext, useEffect, useRef } from "preact/hooks";
 import { en } from "../strings/en.ts";
 import { Icon } from "../ui/icons.tsx";
 import { paths } from "./router.ts";
 
+/** False where a screen is drawn inside another page, which keeps its own title and focus. */
+export const WholePage = createContext(true);
+
 /** Sets the window's title; "Error: " comes first so that it is the first thing heard. */
 export function useTitle(title: string, isWrong = false): void {
+  const whole = useContext(WholePage);
   useEffect(() => {
-    document.title = `${isWrong ? "Error: " : ""}${title} – ${en.appName}`;
-  }, [title, isWrong]);
+    if (whole) document.title = `${isWrong ? "Error: " : ""}${title} – ${en.appName}`;
+  }, [title, isWrong, whole]);
 }
 
 /** Moves the focus, and with it a screen reader, to the top of what is new. */
 export function useFocusOn<T extends HTMLElement>(change: unknown) {
   const ref = useRef<T>(null);
+  const whole = useContext(WholePage);
   useEffect(() => {
+    if (!whole) return;
     scrollTo(0, 0);
     ref.current?.focus({ preventScroll: true });
-  }, [change]);
+  }, [change, whole]);
   return ref;
 }
 

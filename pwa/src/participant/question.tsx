@@ -15,9 +15,19 @@ import { todayOf } from "./plan.ts";
 import { paths } from "./router.ts";
 import { getState } from "./state.ts";
 
+/** What a question shows of the form it belongs to. */
+export type AnsweringState = Pick<FormState, "questionnaire" | "saved" | "notice"> & {
+  draft: Pick<NonNullable<FormState["draft"]>, "answers" | "skipped"> | null;
+};
+
+/** What a question asks of it; the console's preview has one that keeps nothing. */
+export interface Answering extends Pick<FormSession, "answer" | "skip" | "arrive" | "settled"> {
+  readonly state: AnsweringState;
+}
+
 interface Props {
-  session: FormSession;
-  state: FormState;
+  session: Answering;
+  state: AnsweringState;
   way: readonly Step[];
   at: number;
   /** Where "back" and a good answer lead, as addresses. */
@@ -93,8 +103,8 @@ function Context({ step }: { step: Step }) {
 interface BodyProps {
   /** Whether words stand above the question; the heading is described by them. */
   hasContext: boolean;
-  session: FormSession;
-  state: FormState;
+  session: Answering;
+  state: AnsweringState;
   question: Question;
   error: string | null;
   onBad(slug: string | null): void;

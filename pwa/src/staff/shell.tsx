@@ -20,6 +20,7 @@ const PLACES: readonly Place[] = [
   "exempt",
   "enrol",
   "study",
+  "instruments",
   "exports",
   "staff",
   "audit",

@@ -4,6 +4,7 @@
  * come from the server. Longer groups live in ./strings/ beside this file.
  */
 import { acts } from "./strings/acts";
+import { instruments } from "./strings/instruments";
 import { numbers } from "./strings/numbers";
 import { person } from "./strings/person";
 import { problems } from "./strings/problems";
@@ -54,6 +55,7 @@ export const t = {
     exempt: "Exempt",
     enrol: "Enrol",
     study: "Study",
+    instruments: "Instruments",
     exports: "Exports",
     staff: "Staff",
     audit: "Audit",
@@ -259,6 +261,7 @@ export const t = {
 
   problems,
   acts,
+  instruments,
   numbers,
   person,
   staff: staffWords,

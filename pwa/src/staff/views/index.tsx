@@ -9,6 +9,7 @@ import { EnrolView } from "./enrol";
 import { ExemptView } from "./exempt";
 import { ExportsView } from "./exports";
 import { FormsView } from "./forms";
+import { InstrumentsPlace } from "./instruments";
 import { ParticipantPage } from "./participant";
 import { ParticipantsView } from "./participants";
 import { StaffView } from "./staff";
@@ -32,6 +33,8 @@ export function View({ route }: { readonly route: Route }) {
       return <EnrolView key={route.query.round ?? ""} />;
     case "study":
       return <StudyView />;
+    case "instruments":
+      return <InstrumentsPlace route={route} />;
     case "exports":
       return <ExportsView />;
     case "staff":
