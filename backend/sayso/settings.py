@@ -116,6 +116,19 @@ class Settings:
         "at its next visit, should a version of it be broken. Answers on phones stay.",
     )
 
+    canary: bool = _option(
+        "SAYSO_CANARY",
+        True,
+        "Once a day send a push message to this server itself; off where it cannot reach its own "
+        "public address.",
+    )
+    metrics: str = _option(
+        "SAYSO_METRICS",
+        "off",
+        "Who may read /metrics: off, loopback (this machine, not through a proxy), or a bearer "
+        "token of at least 20 characters.",
+    )
+
     @classmethod
     def from_env(cls) -> "Settings":
         """Read the process environment.
@@ -173,6 +186,10 @@ class Settings:
             (
                 not self.dead_man_url or self.dead_man_url.startswith(("https://", "http://")),
                 "SAYSO_DEAD_MAN_URL must start with https:// or http://.",
+            ),
+            (
+                self.metrics in {"off", "loopback"} or len(self.metrics) >= 20,
+                "SAYSO_METRICS must be off, loopback or a token of at least 20 characters.",
             ),
         )
         return [sentence for holds, sentence in checks if not holds]

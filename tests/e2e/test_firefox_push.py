@@ -161,6 +161,13 @@ def test_turning_reminders_on_proves_the_phone(scene: Scene) -> None:
     )
 
 
+def test_the_servers_daily_message_to_itself_came_back(scene: Scene) -> None:
+    until(
+        lambda: [one.acked_at is not None for one in scene.messages("canary")] == [True],
+        "the web server has received what the worker sent",
+    )
+
+
 def test_two_reminders_show_as_one_that_says_nothing_private_and_opens_the_form(
     scene: Scene,
 ) -> None:

@@ -27,6 +27,7 @@ def command(once: bool, as_json: bool) -> None:
     worker = assemble(settings, stop)
     stop_on_signals(stop)
     counts = planner.plan(worker.engine, worker.clock, stop.is_set)
+    counts += worker.plan_own()
     counts += worker.dispatcher.tick()
     worker.metronome.heartbeat()
     worker.engine.dispose()

@@ -27,7 +27,7 @@ class Taken:
 
     id: int
     lease_token: str
-    participant_id: int
+    participant_id: int | None
     reminder_id: int | None
     purpose: str
     channel: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -22,7 +22,7 @@ from sayso.domain.reachability import patience
 from sayso.domain.status import statuses
 from sayso.mail.message import Mail
 from sayso.push.message import PushMessage, document, time_to_live, topic
-from sayso.services import reminder_people, reminder_words
+from sayso.services import canary, digests, reminder_people, reminder_words
 from sayso.services.dispatch import Settled, Taken
 from sayso.services.reminder_people import Reminded
 from sayso.services.reminder_queue import Around, around_of
@@ -46,6 +46,7 @@ class Desk:
     public_url: str
     keyring: Keyring
     sends_mail: bool
+    vapid_key_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,10 @@ class Ready:
     taken: Taken
     push: PushMessage | None = None
     mail: Mail | None = None
+
+
+# Who holds a message is filled in once it is known that it goes.
+_BLANK = Taken(0, "", None, None, "", "", None, 0, datetime.max.replace(tzinfo=UTC))
 
 
 @dataclass(slots=True)
@@ -90,16 +95,17 @@ def check(connection: Connection, token: str, desk: Desk, now: datetime) -> Chec
         )
         .where(delivery.c.lease_token == token, delivery.c.state == "pending")
     ).all()
-    ids = {row.participant_id for row in rows}
+    ids = {row.participant_id for row in rows if row.participant_id is not None}
     people = reminder_people.load(connection, ids, now)
     around = around_of(connection, ids, now)
     shown = _shown(connection, rows)
     checked = Checked()
     look = _Look(people, around, shown, desk, now)
     for row in rows:
-        taken = _taken(row, people[row.participant_id], desk)
+        taken = _taken(row, people.get(row.participant_id), desk)
         try:
-            found = look.at(row)
+            own = row.participant_id is None
+            found = _own(connection, row, desk, now) if own else look.at(row)
         except Exception as error:
             # One row that cannot be judged must not hold up everybody behind it.
             found = _broken(error)
@@ -110,7 +116,23 @@ def check(connection: Connection, token: str, desk: Desk, now: datetime) -> Chec
     return checked
 
 
-def _taken(row: Row[Any], person: Reminded, desk: Desk) -> Taken:
+def _own(connection: Connection, row: Row[Any], desk: Desk, now: datetime) -> Ready | Settlement:
+    """A message that is about no participant: a site's summary, or the server's test of itself."""
+    if row.expires_at <= now:
+        return _OVER
+    if row.purpose == "canary":
+        push = canary.compose(row, desk.public_url, desk.keyring, desk.vapid_key_id, now)
+        return Ready(_BLANK, push=push)
+    if not desk.sends_mail:
+        return _NO_MAIL
+    try:
+        mail = digests.compose(connection, row, desk.public_url, desk.keyring, now)
+    except SealBroken:
+        return _UNREADABLE
+    return Ready(_BLANK, mail=mail) if isinstance(mail, Mail) else mail
+
+
+def _taken(row: Row[Any], person: Reminded | None, desk: Desk) -> Taken:
     return Taken(
         row.id,
         row.lease_token,
@@ -121,8 +143,8 @@ def _taken(row: Row[Any], person: Reminded, desk: Desk) -> Taken:
         row.subscription_id,
         row.attempts,
         row.expires_at,
-        has_email=person.has_email and desk.sends_mail,
-        patience=patience(person.phones),
+        has_email=person is not None and person.has_email and desk.sends_mail,
+        patience=patience(person.phones if person is not None else ()),
     )
 
 
@@ -182,7 +204,6 @@ def _shown(connection: Connection, rows: Sequence[Row[Any]]) -> frozenset[int]:
 
 
 def _compose(row: Row[Any], person: Reminded, desk: Desk, now: datetime) -> Ready | Settlement:
-    blank = Taken(0, "", 0, None, "", "", None, 0, now)
     if row.channel == "staff":
         return _CALL_LIST
     try:
@@ -190,12 +211,12 @@ def _compose(row: Row[Any], person: Reminded, desk: Desk, now: datetime) -> Read
             live = {phone.id for phone in person.phones if phone.is_live}
             if row.subscription_id not in live:
                 return _NO_PHONE
-            return Ready(blank, push=_push(row, person, desk, now))
+            return Ready(_BLANK, push=_push(row, person, desk, now))
         if row.email_sealed is None:
             return _NO_ADDRESS
         if not desk.sends_mail:
             return _NO_MAIL
-        return Ready(blank, mail=_mail(row, desk))
+        return Ready(_BLANK, mail=_mail(row, desk))
     except SealBroken:
         return _UNREADABLE
 

@@ -16,7 +16,7 @@ from sayso import resources
 from sayso.clock import Clock
 from sayso.settings import Settings
 from sayso.store.sealed import Keyring
-from sayso.web import auth, calendar, guard, health, openapi, problems, routes, shell
+from sayso.web import auth, calendar, guard, health, metrics, openapi, problems, routes, shell
 from sayso.web.context import State
 from sayso.web.smorest import make_api
 
@@ -50,7 +50,8 @@ def create_app(
     for resource in routes.RESOURCES:
         api.register_blueprint(resource.blueprint)
     app.extensions["sayso-api"] = api
-    for blueprint in (openapi.blueprint, health.blueprint, calendar.blueprint):
+    own = (openapi.blueprint, health.blueprint, calendar.blueprint, metrics.blueprint)
+    for blueprint in own:
         app.register_blueprint(blueprint)
     shell.register(app, static or resources.static_dir())
     if stray := auth.undeclared(app):

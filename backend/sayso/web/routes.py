@@ -16,6 +16,7 @@ from sayso.web import (
     coordinator_people,
     coordinator_reminders,
     coordinator_staff,
+    operations,
     participant,
     participant_access,
     session,
@@ -42,6 +43,7 @@ RESOURCES: tuple[Resource, ...] = (
     coordinator_handovers.tablets,
     coordinator_amendments.amendments,
     coordinator_reminders.reminders,
+    operations.service,
     coordinator_exports.files,
     coordinator_instruments.measures,
 )

@@ -50,6 +50,7 @@ class Metronome:
         *,
         stop: threading.Event,
         dead_man_url: str = "",
+        plan_own: Callable[[], Counter[str]] = Counter,
     ) -> None:
         self._engine = engine
         self._clock = clock
@@ -57,6 +58,7 @@ class Metronome:
         self._transport = transport
         self._stop = stop
         self._dead_man_url = dead_man_url
+        self._plan_own = plan_own
         self._name = f"worker/{socket.gethostname()}/{os.getpid()}"
         self._counts: Counter[str] = Counter()
         self._ticked = False
@@ -91,6 +93,7 @@ class Metronome:
     def plan(self) -> None:
         """Plan windows that have come inside the horizon."""
         self._guarded("plan", lambda: planner.plan(self._engine, self._clock, self._stop.is_set))
+        self._guarded("plan own", self._plan_own)
 
     def sweep(self) -> None:
         """Look at everybody again, in case a change was made behind the services' back."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from sqlalchemy import Engine
 
 from sayso.clock import Clock
-from sayso.services import reminder_planning
+from sayso.services import canary, digests, reminder_planning
 from sayso.store.engine import transaction
 
 _PORTION = 100
@@ -41,3 +41,14 @@ def sweep(engine: Engine, clock: Clock, stopping: Callable[[], bool]) -> Counter
             changed += reminder_planning.replan(connection, ids, now)
         after = ids[-1]
     return Counter(swept=changed)
+
+
+def plan_own(engine: Engine, clock: Clock, *, summaries: bool, round_trip: bool) -> Counter[str]:
+    """Queue what is about no participant: morning summaries, and the server's test of itself."""
+    with transaction(engine) as connection:
+        now = clock.now()
+        if summaries:
+            digests.plan(connection, now)
+        if round_trip:
+            canary.plan(connection, now)
+    return Counter()
