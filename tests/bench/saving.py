@@ -81,7 +81,7 @@ def _engine(
     key_file = folder / f"{name}.key"
     phones = study_data.prepare(url, key_file, _SAVES * rounds, datetime.now(UTC))
     settings = {
-        "SAYSO_DATABASE_URL": url, "SAYSO_KEY_FILE": str(key_file), "SAYSO_LOG_LEVEL": "ERROR",
+        "SAYSO_DATABASE_URL": url, "SAYSO_KEY_FILE": str(key_file),
         "SAYSO_PUBLIC_URL": "http://127.0.0.1:8000",
     }  # fmt: skip
     with servers.serving("ours", settings) as (port, pid):

@@ -24,12 +24,15 @@ WORKERS = 2
 
 def ours() -> Flask:
     """The web application as `sayso serve` runs it."""
+    from sayso import logs
     from sayso.clock import SystemClock
     from sayso.settings import Settings
     from sayso.store.engine import make_engine
     from sayso.web.app import create_app
 
     settings = Settings.from_env()
+    # The lines are written like anywhere else, but nobody reads them here.
+    logs.configure(settings.log_level, sys.stdout)
     return create_app(settings, make_engine(settings.database_url), SystemClock())
 
 
@@ -54,12 +57,13 @@ def serving(name: str, settings: Mapping[str, str]) -> Iterator[tuple[int, int]]
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    path = [str(_ROOT / "tests"), str(_ROOT / "backend")]
     process = subprocess.Popen(
         [
             sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}",
             "--workers", str(WORKERS), "--log-level", "warning", f"bench.servers:{name}()",
         ],
-        env={**os.environ, "PYTHONPATH": str(_ROOT / "tests"), **settings},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(path), **settings},
         stdout=subprocess.DEVNULL,
     )  # fmt: skip
     try:

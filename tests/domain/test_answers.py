@@ -115,3 +115,36 @@ class TestHiddenForCertain:
 
     def test_not_by_declining_to_answer(self) -> None:
         assert hidden_for_certain(self.questionnaire, {"often": 0}, ["often"]) == set()
+
+
+class TestWhatCanHide:
+    """Only what a condition reaches is looked at when answers come in; the rest always shows."""
+
+    FORM = make_answers.form(
+        {"id": "free", "type": "boolean"},
+        {
+            "id": "page", "type": "page", "enable_when": ["free", "=", True],
+            "items": [
+                {"id": "inside", "type": "boolean", "text": "?"},
+                {"id": "twice", "type": "boolean", "text": "?",
+                 "enable_when": ["inside", "=", True]},
+            ],
+        },
+        {"id": "last", "type": "boolean"},
+    )  # fmt: skip
+
+    def test_a_page_takes_what_it_holds_with_it(self) -> None:
+        form = load(self.FORM)
+        assert [item.id for item in form.conditional] == ["page", "inside", "twice"]
+        assert shown(form, {}) == {"free", "last"}
+        assert shown(form, {"free": True}) == {"free", "page", "inside", "last"}
+        assert shown(form, {"free": True, "inside": True}) == form.ids
+
+    def test_a_form_without_conditions_shows_all_whatever_is_answered(self) -> None:
+        plain = load(make_answers.form({"id": "one", "type": "boolean"}))
+        assert plain.conditional == ()
+        assert shown(plain, {"one": "nonsense"}, ["one"]) is plain.ids
+
+    def test_what_is_asked_is_less_than_what_there_is(self) -> None:
+        form = load(self.FORM)
+        assert form.ids - form.question_ids == {"page"}

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine, exc, insert, select, text
 
 from sayso.domain.errors import StoreUnavailable, ValueNotStorable
+from sayso.store import engine as module
 from sayso.store.engine import make_engine, transaction
 from sayso.store.tables import device, staff
 from sayso.store.tables_messages import heartbeat
@@ -134,3 +135,56 @@ def test_sqlite_keeps_what_it_acknowledged_even_through_a_power_cut(sqlite_url: 
 
     assert asked == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
     engine.dispose()
+
+
+class TestConnectionThatDied:
+    """PostgreSQL ends connections: by a restart, by a firewall in between, by an administrator."""
+
+    @staticmethod
+    def end_all(url: str) -> None:
+        other = make_engine(url)
+        with transaction(other) as connection:
+            connection.execute(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            )
+        other.dispose()
+
+    def test_one_that_rested_is_replaced_unseen(
+        self, postgres_url: str, now: datetime, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(module, "REST_SECONDS", 0.0)
+        engine = make_engine(postgres_url)
+        assert names(engine) == []
+        self.end_all(postgres_url)
+        with transaction(engine) as connection:
+            connection.execute(insert(heartbeat).values(beat("one", now)))
+        assert names(engine) == ["one"]
+        engine.dispose()
+
+    def test_one_in_constant_use_fails_once_and_says_so(
+        self, postgres_url: str, now: datetime, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(module, "REST_SECONDS", 3600.0)
+        engine = make_engine(postgres_url)
+        assert names(engine) == []
+        self.end_all(postgres_url)
+        with pytest.raises(StoreUnavailable), transaction(engine) as connection:
+            connection.execute(insert(heartbeat).values(beat("lost", now)))
+        with transaction(engine) as connection:
+            connection.execute(insert(heartbeat).values(beat("two", now)))
+        assert names(engine) == ["two"]
+        engine.dispose()
+
+    def test_a_reading_transaction_leaves_the_next_one_free_to_write(
+        self, postgres_url: str, now: datetime
+    ) -> None:
+        engine = make_engine(postgres_url)
+        for name in ("one", "two"):
+            names(engine)
+            with transaction(engine) as connection:
+                connection.execute(insert(heartbeat).values(beat(name, now)))
+        assert sorted(names(engine)) == ["one", "two"]
+        engine.dispose()

@@ -49,8 +49,11 @@ def shown(
     skipped: Collection[str] = (),
 ) -> frozenset[str]:
     """The ids of all items that are shown, pages, displays and matrices included."""
+    if not questionnaire.has_conditions:
+        return questionnaire.ids
     look = _Look(questionnaire, answers, frozenset(skipped))
-    return frozenset(item.id for item in questionnaire.all_items() if look.is_shown(item))
+    hidden = [item.id for item in questionnaire.conditional if not look.is_shown(item)]
+    return questionnaire.ids.difference(hidden)
 
 
 def answered(value: object) -> bool:
@@ -76,7 +79,7 @@ def hidden_for_certain(
     for the former and leaves the latter absent, so that silence never turns into a zero.
     """
     look = _Look(questionnaire, answers, frozenset(skipped))
-    return frozenset(item.id for item in questionnaire.all_items() if look.certainty(item) is False)
+    return frozenset(item.id for item in questionnaire.conditional if look.certainty(item) is False)
 
 
 class _Look:
@@ -234,8 +237,7 @@ def check(
     for item in questionnaire.items_in_order():
         if item.id in visible:
             problems += _check_item(item, answers.get(item.id), item.id in skipped, today)
-    known = {item.id for item in questionnaire.items_in_order()}
-    for item_id in sorted({*answers, *skipped} - known):
+    for item_id in sorted({*answers, *skipped} - questionnaire.question_ids):
         problems.append(Problem(item_id, "unknown-item", "This form has no such question."))
     return problems
 
@@ -275,7 +277,13 @@ def _choice_faults(options: tuple[Option, ...], value: object) -> list[tuple[str
 
 
 def _option(options: tuple[Option, ...], value: object) -> Option | None:
-    return next((option for option in options if same(option.code, value)), None)
+    # What `same` says, without asking it for every option: a code is never true or false.
+    if isinstance(value, bool):
+        return None
+    for option in options:
+        if option.code == value:
+            return option
+    return None
 
 
 def _multiple_faults(options: tuple[Option, ...], value: object) -> list[tuple[str, str]]:

@@ -199,9 +199,29 @@ class Questionnaire:
         return {child.id: item for item in self.all_items() for child in item.items}
 
     @cached_property
+    def ids(self) -> frozenset[str]:
+        """The ids of all items, structure included."""
+        return frozenset(self._by_id)
+
+    @cached_property
+    def question_ids(self) -> frozenset[str]:
+        """The ids of the items that take an answer."""
+        return frozenset(item.id for item in self._questions)
+
+    @cached_property
+    def conditional(self) -> tuple[Item, ...]:
+        """The items that can be hidden, by a condition of their own or of what holds them."""
+        found: dict[str, Item] = {}
+        for item in self.all_items():
+            if item.enable_when is not None or item.id in found:
+                found[item.id] = item
+                found |= {child.id: child for child in item.items}
+        return tuple(found.values())
+
+    @cached_property
     def has_conditions(self) -> bool:
         """Whether anything can be hidden at all; most licensed measures hide nothing."""
-        return any(item.enable_when is not None for item in self.all_items())
+        return bool(self.conditional)
 
 
 def references(condition: Condition) -> Iterator[str]:

@@ -85,6 +85,7 @@ class Scorer:
         self._present = {
             item.id: presence(questionnaire, item.id) for item in questionnaire.items_in_order()
         }
+        self._empty: dict[str, object] = dict.fromkeys(self._present)
 
     def values(self, stored: dict[str, object]) -> list[Value]:
         """Only the values, in the order of the rules; the fast path for whole files.
@@ -98,14 +99,16 @@ class Scorer:
         visible = self._visible(stored, answers, skipped)
         results = []
         values = self._evaluate(stored, visible)
+        kept = self._answered(stored)
+        seen = kept if visible is stored else self._answered(visible)
         for rule, value in zip(self._questionnaire.scores, values, strict=True):
             questions = self._below[rule.id]
-            source = stored if rule.as_stored else visible
+            source = kept if rule.as_stored else seen
             results.append(
                 Score(
                     id=rule.id,
                     value=value,
-                    n_answered=sum(self._present[one](source[one]) for one in questions),
+                    n_answered=sum(1 for one in questions if one in source),
                     n_items=len(questions),
                     rule_sha=self._shas[rule.id],
                     title=rule.title,
@@ -127,8 +130,12 @@ class Scorer:
             results.append(value)
         return results
 
+    def _answered(self, inputs: dict[str, object]) -> set[str]:
+        """The questions with an answer, looked at once however many scores rest on them."""
+        return {one for one, present in self._present.items() if present(inputs[one])}
+
     def _stored(self, answers: Mapping[str, object], skipped: Collection[str]) -> dict[str, object]:
-        stored: dict[str, object] = dict.fromkeys(self._questionnaire_ids())
+        stored = dict(self._empty)
         for item_id, value in answers.items():
             # True equals 1 wherever Python looks something up, but only a yes/no item has it.
             misplaced = isinstance(value, bool) and item_id not in self._booleans
@@ -144,13 +151,10 @@ class Scorer:
         visible = dict(stored)
         on_screen = shown(self._questionnaire, answers, skipped)
         certain = hidden_for_certain(self._questionnaire, answers, skipped)
-        for item in self._questionnaire.items_in_order():
-            if item.id not in on_screen:
+        for item in self._questionnaire.conditional:
+            if item.id not in on_screen and item.id in stored:
                 visible[item.id] = item.when_hidden if item.id in certain else None
         return visible
-
-    def _questionnaire_ids(self) -> list[str]:
-        return [item.id for item in self._questionnaire.items_in_order()]
 
 
 Compiled: TypeAlias = tuple[str, bool, Callable[[Inputs], Value]]

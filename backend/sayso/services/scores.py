@@ -10,13 +10,12 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, select
 
 from sayso.domain import scoring
 from sayso.domain.scoring import Score
 from sayso.store.tables_forms import score
-
-_KEEP = insert(score)
+from sayso.store.upsert import insert_many
 
 
 def keep(
@@ -42,8 +41,7 @@ def keep(
         for response_id, scores in scored
         for one in scores
     ]
-    if rows:
-        connection.execute(_KEEP, rows)
+    insert_many(connection, score, rows)
 
 
 def newest(connection: Connection, response_ids: Collection[str]) -> dict[str, list[Row[Any]]]:

@@ -124,6 +124,15 @@ _ONE_FORM = (
     )
 )
 
+_ASKS = (
+    select(expected_form.c.id)
+    .where(
+        expected_form.c.participant_id == bindparam("participant"),
+        expected_form.c.questionnaire_sha256 == bindparam("sha256"),
+    )
+    .limit(1)
+)
+
 
 def _submit_context() -> Any:
     same = response.alias("same_id")
@@ -247,8 +256,5 @@ class _Fact:
 
 def asks(connection: Connection, participant_id: int, sha256: str) -> bool:
     """Whether some form of this participant pins this questionnaire."""
-    found = select(expected_form.c.id).where(
-        expected_form.c.participant_id == participant_id,
-        expected_form.c.questionnaire_sha256 == sha256,
-    )
-    return connection.execute(found.limit(1)).first() is not None
+    found = connection.execute(_ASKS, {"participant": participant_id, "sha256": sha256})
+    return found.first() is not None

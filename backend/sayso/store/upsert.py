@@ -1,12 +1,14 @@
-"""Insert or leave alone, insert or replace: the two statements whose SQL differs per engine."""
+"""Insert or leave alone, insert or replace, insert many: where the SQL differs per engine."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, TextClause, insert, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 
@@ -31,6 +33,36 @@ def insert_or_replace(connection: Connection, table: Table, values: Mapping[str,
             set_={name: statement.excluded[name] for name in values if name not in keys},
         )
     )
+
+
+def insert_many(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows that all have the same keys; their values are plain JSON, dates or instants.
+
+    PostgreSQL gets them as one JSON document in one statement: a dozen small rows sent one by one
+    cost it three times as much. Raises ValueError for a number that is none.
+    """
+    if not rows:
+        return
+    if connection.dialect.name == "sqlite":
+        connection.execute(insert(table), rows)
+        return
+    packed = json.dumps([dict(row) for row in rows], default=_plain, allow_nan=False)
+    connection.execute(_many(table, tuple(rows[0])), {"rows": packed})
+
+
+@cache
+def _many(table: Table, names: tuple[str, ...]) -> TextClause:
+    columns = ", ".join(names)
+    # Names of our own tables and columns only; the values come as the one parameter.
+    into = f"INSERT INTO {table.name} ({columns})"
+    rows = f"json_populate_recordset(NULL::{table.name}, CAST(:rows AS json))"
+    return text(f"{into} SELECT {columns} FROM {rows}")  # noqa: S608
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} does not fit into JSON")
 
 
 @cache
