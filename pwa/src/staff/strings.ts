@@ -4,6 +4,7 @@
  * come from the server. Longer groups live in ./strings/ beside this file.
  */
 import { acts } from "./strings/acts";
+import { entry } from "./strings/entry";
 import { instruments } from "./strings/instruments";
 import { numbers } from "./strings/numbers";
 import { person } from "./strings/person";
@@ -111,6 +112,9 @@ export const t = {
     neverContacted: "No contact recorded yet.",
     interpreterNeeded: "Needs an interpreter",
     openRecord: "Open the whole record",
+    settled: "This has been settled meanwhile. Nothing is left to do here.",
+    settledShort: "Settled already",
+    lookAtAnswers: (n: number) => `Look at the answers${n > 1 ? ` (${n})` : ""}`,
     kinds: {
       silent: "Silent",
       closing: "Closing soon",
@@ -122,6 +126,7 @@ export const t = {
       exemption_approval: "Approval needed",
       unsent_answers: "Answers not sent yet",
       visit_due: "Visit due",
+      correction: "Correction to decide",
     } as Readonly<Record<string, string>>,
   },
 
@@ -241,8 +246,15 @@ export const t = {
 
   audit: {
     title: "Audit trail",
-    verified: "The chain of events is unbroken.",
-    broken: "The chain of events does not verify. Tell the administrator now.",
+    verified: "The events shown here are as they were written.",
+    broken: "Events shown here do not verify. Tell the administrator now.",
+    checked: (when: string, by: string, n: number) =>
+      `The whole trail was last verified ${when} by ${by}: ${count(n, "event", "events")}, nothing wrong.`,
+    checkedBroken: (when: string, by: string) =>
+      `The whole trail was last verified ${when} by ${by} and does not hold:`,
+    neverChecked: "Nobody has asked to verify the whole trail yet.",
+    verify: "Verify the whole trail now",
+    verifying: "Verifying…",
     caption: (n: number) => count(n, "event", "events"),
     when: "When (UTC)",
     who: "Who",
@@ -263,6 +275,7 @@ export const t = {
   acts,
   instruments,
   numbers,
+  entry,
   person,
   staff: staffWords,
 } as const;

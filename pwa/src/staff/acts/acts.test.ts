@@ -188,13 +188,18 @@ describe("a phone", () => {
 
   it("is simply enrolled when there is none", () => {
     const act = replacePhone(context);
-    expect(act.fields).toEqual([]);
-    expect(sent(act)[0]?.body).toEqual({ replace: false });
+    expect(act.fields.map((field) => field.name)).toEqual(["kind"]);
+    expect(sent(act, { kind: "remote" })[0]?.body).toEqual({ kind: "remote", replace: false });
+    expect(sent(act)[0]?.body).toEqual({ kind: "on_site", replace: false });
   });
 
   it("replaces the others when there is one, in three presses", () => {
     const act = replacePhone({ ...context, person: { ...mary, devices: [device] } });
-    expect(sent(act)[0]?.body).toEqual({ replace: true, reason: "new_phone" });
+    expect(sent(act)[0]?.body).toEqual({
+      kind: "on_site",
+      replace: true,
+      reason: "new_phone",
+    });
   });
 });
 

@@ -94,17 +94,32 @@ export function replacePhone(context: ActContext): Act {
     initial: "new_phone",
     options: choices(words.reasons),
   };
+  const where: FieldSpec = {
+    name: "kind",
+    label: t.entry.remote.kind,
+    kind: "radio",
+    required: true,
+    initial: "on_site",
+    options: [
+      { value: "on_site", label: t.entry.remote.onSite },
+      { value: "remote", label: t.entry.remote.remote },
+    ],
+  };
   return {
     name: "replace_phone",
     title: (replaces ? words.title : words.firstTitle)(context.person.code),
     intro: replaces ? words.intro : words.firstIntro,
-    fields: replaces ? [reason] : [],
+    fields: [where, ...(replaces ? [reason] : [])],
     submit: replaces ? words.submit : words.firstSubmit,
     done: words.done,
     sendings: (values) => [
       {
         path: path(context, "enrolment-codes"),
-        body: replaces ? { replace: true, reason: values.reason } : { replace: false },
+        body: {
+          kind: values.kind,
+          replace: replaces,
+          ...(replaces ? { reason: values.reason } : {}),
+        },
       },
     ],
   };

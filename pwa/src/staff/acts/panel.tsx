@@ -20,7 +20,7 @@ interface ActPanelProps {
   readonly act: Act;
   readonly person: ParticipantView;
   readonly onDone: (done: ActDone) => void;
-  readonly onCancel: () => void;
+  readonly onCancel?: (() => void) | undefined;
   readonly onNewer: (person: ParticipantView) => void;
 }
 

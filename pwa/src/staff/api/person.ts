@@ -1,5 +1,7 @@
 /** What the staff half of the API answers about one participant. */
 
+import type { Correction, Entry } from "./entries";
+
 export interface AnchorView {
   readonly name: string;
   readonly date: string;
@@ -113,6 +115,10 @@ export interface ResponseView {
   /** Whether a second copy or an answer nobody asked for still waits for a decision. */
   readonly conflict: boolean;
   readonly conflict_resolution: string | null;
+  /** Who of the staff typed it in; null when the participant sent it herself. */
+  readonly recorded_by?: string | null;
+  readonly entry?: Entry | null;
+  readonly corrections?: readonly Correction[];
   readonly scores: readonly ScoreView[];
 }
 

@@ -107,6 +107,7 @@ export interface TodayAction {
   readonly form_ids?: readonly number[] | null;
   readonly exemption_id?: number | null;
   readonly response_ids?: readonly string[];
+  readonly correction_id?: number | null;
 }
 
 export interface TodayRow {
@@ -220,6 +221,10 @@ export interface ParticipantRow {
 
 export interface Enrolment {
   readonly code: string;
+  /** "on_site" to scan or type, "remote" as a link to send. */
+  readonly kind?: string;
+  /** Told by voice with a remote link, shown only once. */
+  readonly pin?: string | null;
   readonly url: string;
   readonly expires_at: string;
   readonly qr_svg: string;
@@ -267,5 +272,15 @@ export interface AuditEvent {
 export interface AuditPage {
   readonly events: readonly AuditEvent[];
   readonly next: number | null;
+  /** The events of this page are what was written. */
   readonly verified: boolean;
+  /** The newest verdict on the whole trail. */
+  readonly checked: AuditVerdict | null;
+}
+
+export interface AuditVerdict {
+  readonly at: string;
+  readonly by: string;
+  readonly events: number;
+  readonly faults: readonly string[];
 }

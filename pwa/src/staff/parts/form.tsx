@@ -24,6 +24,7 @@ export interface FieldSpec {
     | "email"
     | "tel"
     | "date"
+    | "time"
     | "select"
     | "radio"
     | "checkbox"

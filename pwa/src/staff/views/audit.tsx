@@ -1,14 +1,16 @@
 /** The audit trail, newest first, with the state of its chain. */
 import { useEffect, useState } from "preact/hooks";
-import { at } from "../api/client";
-import type { AuditEvent, AuditPage } from "../api/types";
+import { at, studyPath, write } from "../api/client";
+import type { AuditEvent, AuditPage, AuditVerdict } from "../api/types";
 import { moment, words as spoken } from "../format";
 import { Badge, PrintButton } from "../parts/bits";
 import { Form } from "../parts/form";
 import { Loaded, Page } from "../parts/page";
-import { useResource } from "../parts/resource";
+import { sentenceFor } from "../parts/problem";
+import { asProblem, useResource } from "../parts/resource";
 import { type Column, Table } from "../parts/table";
 import { href, type Route, replaceQuery } from "../router";
+import { maySeeAccounts, useSession } from "../session";
 import { t } from "../strings";
 import { useStudy } from "../study";
 import { valueText } from "./study";
@@ -66,6 +68,7 @@ function Trail({ participant }: { readonly participant: string }) {
               {data.verified ? t.audit.verified : t.audit.broken}
             </Badge>
           </p>
+          <Verdict checked={data.checked} />
           <Table
             caption={t.audit.caption(events.length)}
             columns={columns(study.key)}
@@ -81,6 +84,58 @@ function Trail({ participant }: { readonly participant: string }) {
         </>
       )}
     </Loaded>
+  );
+}
+
+/** The newest verdict on the whole trail, and for those who may, a fresh one. */
+function Verdict({ checked }: { readonly checked: AuditVerdict | null }) {
+  const study = useStudy();
+  const { staff } = useSession();
+  const [fresh, setFresh] = useState<AuditVerdict | null>(null);
+  const [running, setRunning] = useState(false);
+  const [problem, setProblem] = useState("");
+  const verdict = fresh ?? checked;
+  async function verify(): Promise<void> {
+    if (running) return;
+    setRunning(true);
+    setProblem("");
+    try {
+      setFresh(await write<AuditVerdict>("POST", studyPath(study.key, "audit", "verification")));
+    } catch (error) {
+      setProblem(sentenceFor(asProblem(error)));
+    } finally {
+      setRunning(false);
+    }
+  }
+  return (
+    <div class="verdict" role="status">
+      <VerdictText verdict={verdict} />
+      {problem ? <p class="problem">{problem}</p> : null}
+      {maySeeAccounts(staff) ? (
+        <p>
+          <button type="button" aria-disabled={running} onClick={() => void verify()}>
+            {running ? t.audit.verifying : t.audit.verify}
+          </button>
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+function VerdictText({ verdict }: { readonly verdict: AuditVerdict | null }) {
+  if (verdict === null) return <p class="quiet">{t.audit.neverChecked}</p>;
+  const when = moment(verdict.at);
+  if (verdict.faults.length === 0)
+    return <p class="quiet">{t.audit.checked(when, verdict.by, verdict.events)}</p>;
+  return (
+    <div class="problem">
+      <p>{t.audit.checkedBroken(when, verdict.by)}</p>
+      <ul>
+        {verdict.faults.map((fault) => (
+          <li key={fault}>{fault}</li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

@@ -3,7 +3,7 @@
  * enrolled and when a test reminder has arrived. The server is asked every two
  * seconds, so nobody has to load the page again.
  */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useId, useState } from "preact/hooks";
 import { read, studyPath } from "../api/client";
 import type { DeviceView, Enrolment, ParticipantView, Phones } from "../api/types";
 import { now, ownZone } from "../clock";
@@ -27,6 +27,15 @@ export function Handover({ enrolment, person }: HandoverProps) {
   const { phones, over } = useWatch(enrolment, path);
   const device = phones?.devices.find((one) => !known.has(one.id) && one.revoked_at === null);
   const proven = device !== undefined && phones?.reachability.state === PROVEN;
+  if (enrolment.kind === "remote")
+    return (
+      <section class="handover" aria-label={t.entry.remote.link}>
+        <RemoteLink enrolment={enrolment} />
+        <div>
+          <Lights device={device} proven={proven} />
+        </div>
+      </section>
+    );
   return (
     <section class="handover" aria-label={words.codeLabel}>
       <Qr svg={enrolment.qr_svg} label={words.qrLabel(enrolment.code)} />
@@ -44,6 +53,45 @@ export function Handover({ enrolment, person }: HandoverProps) {
         <Lights device={device} proven={proven} />
       </div>
     </section>
+  );
+}
+
+/** The link goes by mail or message, the PIN by voice: whoever finds one of them has nothing. */
+function RemoteLink({ enrolment }: { readonly enrolment: Enrolment }) {
+  const words = t.entry.remote;
+  const id = useId();
+  const [copied, setCopied] = useState(false);
+  async function copy(): Promise<void> {
+    await navigator.clipboard.writeText(enrolment.url);
+    setCopied(true);
+  }
+  return (
+    <div class="remote">
+      <div class="field">
+        <label for={id}>{words.link}</label>
+        <input
+          id={id}
+          class="code"
+          readOnly
+          value={enrolment.url}
+          onFocus={(event) => event.currentTarget.select()}
+        />
+      </div>
+      <p>
+        <button type="button" onClick={() => void copy()}>
+          {words.copy}
+        </button>{" "}
+        <span role="status">{copied ? words.copied : ""}</span>
+      </p>
+      <p class="quiet">{words.until(moment(enrolment.expires_at, ownZone()))}</p>
+      {enrolment.pin ? (
+        <>
+          <p>{words.pin}</p>
+          <p class="pin">{enrolment.pin}</p>
+          <p class="quiet">{words.pinHint}</p>
+        </>
+      ) : null}
+    </div>
   );
 }
 

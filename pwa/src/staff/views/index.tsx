@@ -6,12 +6,14 @@ import { useStudy } from "../study";
 import { AuditView } from "./audit";
 import { CompletionView } from "./completion";
 import { EnrolView } from "./enrol";
+import { EntryView } from "./entry";
 import { ExemptView } from "./exempt";
 import { ExportsView } from "./exports";
 import { FormsView } from "./forms";
 import { InstrumentsPlace } from "./instruments";
 import { ParticipantPage } from "./participant";
 import { ParticipantsView } from "./participants";
+import { ResponsePage } from "./response";
 import { StaffView } from "./staff";
 import { StudyView } from "./study";
 import { TodayView } from "./today";
@@ -26,7 +28,7 @@ export function View({ route }: { readonly route: Route }) {
     case "forms":
       return <FormsView route={route} />;
     case "participants":
-      return code ? <ParticipantPage key={code} code={code} /> : <ParticipantsView route={route} />;
+      return code ? <Person code={code} route={route} /> : <ParticipantsView route={route} />;
     case "exempt":
       return <ExemptView route={route} />;
     case "enrol":
@@ -44,6 +46,13 @@ export function View({ route }: { readonly route: Route }) {
     default:
       return <NotThere />;
   }
+}
+
+function Person({ code, route }: { readonly code: string; readonly route: Route }) {
+  const [, , , part, id] = route.segments;
+  if (part === "entry") return <EntryView key={code} code={code} route={route} />;
+  if (part === "responses" && id) return <ResponsePage key={id} code={code} id={id} />;
+  return <ParticipantPage key={code} code={code} />;
 }
 
 function NotThere() {

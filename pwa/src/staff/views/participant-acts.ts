@@ -1,4 +1,5 @@
 /** Which acts make sense for a person now; an act that could only fail is not offered. */
+import { changeArm, moveZone } from "../acts/answers";
 import type { Act, ActContext } from "../acts/base";
 import {
   approveExemption,
@@ -39,6 +40,9 @@ export function actsFor(context: ActContext): Offer[] {
   offers.push(...decisions(context));
   if (ownAnchors(context.study, person.arm).length > 0)
     offers.push({ key: "anchor", label: t.acts.anchor.button, act: correctAnchor(context) });
+  offers.push({ key: "zone", label: t.entry.zone.button, act: moveZone(context) });
+  if (context.study.arms.length > 1)
+    offers.push({ key: "arm", label: t.entry.arm.button, act: changeArm(context) });
   const running = person.exemptions.filter((one) => one.to === null || one.to >= today);
   for (const exemption of running) offers.push(...exemptionOffers(context, exemption));
   if (running.length === 0)

@@ -5,6 +5,7 @@ import { takeBack } from "../acts/record";
 import type { FormView, ParticipantView, ReminderView, ResponseView } from "../api/types";
 import { day, moment, prose } from "../format";
 import { Badge, toneOf } from "../parts/bits";
+import { href } from "../router";
 import { mayWrite, useSession } from "../session";
 import { t } from "../strings";
 import { reasonLabel, useStudy } from "../study";
@@ -199,24 +200,41 @@ function FormLine({ form, person }: { readonly form: FormView; readonly person: 
       <td>
         <p>{form.reason ? reasonLabel(study, form.reason) : prose(form.why)}</p>
         {responses.map((response) => (
-          <ResponseLines key={response.id} response={response} zone={person.zone} />
+          <ResponseLines
+            key={response.id}
+            response={response}
+            zone={person.zone}
+            title={form.title}
+            at={href([study.key, "participants", person.code, "responses", response.id])}
+          />
         ))}
       </td>
     </tr>
   );
 }
 
-function ResponseLines({
-  response,
-  zone,
-}: {
+interface ResponseLinesProps {
   readonly response: ResponseView;
   readonly zone: string;
-}) {
+  readonly title: string;
+  /** The page with the answers themselves. */
+  readonly at: string;
+}
+
+function ResponseLines({ response, zone, title, at }: ResponseLinesProps) {
   const scores = scoreLines(response);
+  const waits = (response.corrections ?? []).some((one) => one.state === "proposed");
   return (
     <>
-      <p class="quiet">{responseLine(response, zone)}</p>
+      <p class="quiet">
+        {responseLine(response, zone)}
+        {response.recorded_by ? `, ${t.entry.response.recordedBy(response.recorded_by)}` : ""}
+        {". "}
+        <a class="no-print" href={at} aria-label={t.entry.response.lookLabel(title)}>
+          {t.entry.response.look}
+        </a>{" "}
+        {waits ? <Badge tone="warn">{t.entry.correction.states.proposed}</Badge> : null}
+      </p>
       {scores.length > 0 ? (
         <details>
           <summary>{t.person.scoreCount(scores.length)}</summary>

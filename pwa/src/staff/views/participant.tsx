@@ -9,6 +9,7 @@ import { day } from "../format";
 import { Badge, PrintButton, Said, toneOf } from "../parts/bits";
 import { Loaded, Page } from "../parts/page";
 import { useResource } from "../parts/resource";
+import { href } from "../router";
 import { mayWrite, useSession } from "../session";
 import { t } from "../strings";
 import { armLabel, languageLabel, siteName, useStudy } from "../study";
@@ -16,6 +17,7 @@ import { Handover } from "./handover";
 import { actsFor, type Offer } from "./participant-acts";
 import { CalendarStrip } from "./participant-calendar";
 import { TimelineList } from "./participant-timeline";
+import { TabletHandover } from "./tablet";
 
 export function ParticipantPage({ code }: { readonly code: string }) {
   const study = useStudy();
@@ -132,7 +134,25 @@ function Acts({ person, today, onDone, onNewer }: ActsProps) {
             </button>
           </li>
         ))}
+        {answerable(person) ? (
+          <li>
+            <button
+              type="button"
+              id="offer-tablet"
+              aria-expanded={open === TABLET}
+              onClick={() => setOpen(open === TABLET ? null : TABLET)}
+            >
+              {t.entry.tablet.button}
+            </button>
+          </li>
+        ) : null}
+        <li>
+          <a class="button" href={href([study.key, "participants", person.code, "entry"])}>
+            {t.entry.button}
+          </a>
+        </li>
       </ul>
+      {open === TABLET ? <TabletHandover person={person} /> : null}
       {chosen ? (
         <ActPanel
           key={chosen.key}
@@ -148,6 +168,13 @@ function Acts({ person, today, onDone, onNewer }: ActsProps) {
       ) : null}
     </section>
   );
+}
+
+const TABLET = "tablet";
+
+/** Whether there is something that she could answer now. */
+function answerable(person: ParticipantView): boolean {
+  return !person.exempt_since && person.forms.some((form) => form.status === "open");
 }
 
 function Facts({ person }: { readonly person: ParticipantView }) {

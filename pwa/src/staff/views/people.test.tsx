@@ -88,7 +88,16 @@ describe("the acts offered for a person", () => {
   };
 
   it("are the ones that can succeed", () => {
-    expect(keys(mary)).toEqual(["contact", "visit", "event", "anchor", "exempt", "phone"]);
+    expect(keys(mary)).toEqual([
+      "contact",
+      "visit",
+      "event",
+      "anchor",
+      "zone",
+      "arm",
+      "exempt",
+      "phone",
+    ]);
   });
 
   it("ask for a reason only while a missing form has none", () => {

@@ -28,9 +28,16 @@ const event = (seq: number) => ({
 
 describe("the audit trail", () => {
   it("says whether the chain is whole and leads to the person", async () => {
-    serve({ "GET /api/studies/trial/audit": { events: [event(2)], next: null, verified: true } });
+    serve({
+      "GET /api/studies/trial/audit": {
+        events: [event(2)],
+        next: null,
+        verified: true,
+        checked: null,
+      },
+    });
     show(<AuditView route={visit("#/trial/audit")} />);
-    expect(await screen.findByText("The chain of events is unbroken.")).toBeTruthy();
+    expect(await screen.findByText("The events shown here are as they were written.")).toBeTruthy();
     expect((await screen.findByRole("link", { name: "P-001" })).getAttribute("href")).toBe(
       "#/trial/participants/P-001",
     );
@@ -38,17 +45,46 @@ describe("the audit trail", () => {
   });
 
   it("raises the alarm when it is not", async () => {
-    serve({ "GET /api/studies/trial/audit": { events: [], next: null, verified: false } });
+    serve({
+      "GET /api/studies/trial/audit": { events: [], next: null, verified: false, checked: null },
+    });
     show(<AuditView route={visit("#/trial/audit")} />);
-    expect(await screen.findByText(/does not verify/)).toBeTruthy();
+    expect(await screen.findByText(/do not verify/)).toBeTruthy();
+  });
+
+  it("tells the newest verdict on the whole, and lets an inspector ask for a fresh one", async () => {
+    const checked = { at: "2026-06-14T02:00:00Z", by: "worker", events: 41, faults: [] };
+    const calls = serve({
+      "GET /api/studies/trial/audit": { events: [], next: null, verified: true, checked },
+      "POST /api/studies/trial/audit/verification": {
+        at: "2026-06-15T10:00:00Z",
+        by: "Ivy",
+        events: 50,
+        faults: ["event 2 was changed after it was written"],
+      },
+    });
+    show(<AuditView route={visit("#/trial/audit")} />, { ...ann, role: "inspector" });
+    expect(await screen.findByText(/41 events, nothing wrong/)).toBeTruthy();
+    await userEvent.click(screen.getByRole("button", { name: "Verify the whole trail now" }));
+    expect(await screen.findByText("event 2 was changed after it was written")).toBeTruthy();
+    expect(calls.filter((call) => call.method === "POST")).toHaveLength(1);
+  });
+
+  it("offers a coordinator no such thing", async () => {
+    serve({
+      "GET /api/studies/trial/audit": { events: [], next: null, verified: true, checked: null },
+    });
+    show(<AuditView route={visit("#/trial/audit")} />);
+    expect(await screen.findByText(/Nobody has asked/)).toBeTruthy();
+    expect(screen.queryByRole("button", { name: /Verify the whole/ })).toBeNull();
   });
 
   it("adds older events below the newer ones", async () => {
     const calls = serve({
       "GET /api/studies/trial/audit": (call: { query: Record<string, string> }) =>
         call.query.before
-          ? { events: [event(1)], next: null, verified: true }
-          : { events: [event(2)], next: 2, verified: true },
+          ? { events: [event(1)], next: null, verified: true, checked: null }
+          : { events: [event(2)], next: 2, verified: true, checked: null },
     });
     show(<AuditView route={visit("#/trial/audit")} />);
     await userEvent.click(await screen.findByRole("button", { name: "Older events" }));
@@ -58,7 +94,9 @@ describe("the audit trail", () => {
   });
 
   it("is narrowed to one person by the address", async () => {
-    serve({ "GET /api/studies/trial/audit": { events: [], next: null, verified: true } });
+    serve({
+      "GET /api/studies/trial/audit": { events: [], next: null, verified: true, checked: null },
+    });
     show(<AuditView route={visit("#/trial/audit")} />);
     await userEvent.type(screen.getByLabelText(/Participant code/), "P-001");
     await userEvent.click(screen.getByRole("button", { name: "Show" }));

@@ -3,10 +3,7 @@
  * done the list is read again, so a row leaves only when its cause is gone.
  */
 import { useEffect, useState } from "preact/hooks";
-import type { Act, ActContext } from "../acts/base";
-import { approveExemption, resolveConflict, resolveTime } from "../acts/decide";
-import { ActPanel } from "../acts/panel";
-import { codeReason, recordContact, recordVisit } from "../acts/record";
+import { type ActDone, ActPanel } from "../acts/panel";
 import { studyPath } from "../api/client";
 import type { ParticipantView, Study, Today, TodayRow } from "../api/types";
 import { day, prose } from "../format";
@@ -18,6 +15,9 @@ import { href, type Route } from "../router";
 import { mayWrite, useSession } from "../session";
 import { t } from "../strings";
 import { armShort, siteName, timepointLabel, useStudy } from "../study";
+import { Handover } from "./handover";
+import { RemindNow } from "./remind-now";
+import { waysFor } from "./today-acts";
 
 export function TodayView({ route }: { readonly route: Route }) {
   const study = useStudy();
@@ -260,50 +260,91 @@ function InPlace({ row, today, onDone, onCancel }: InPlaceProps) {
   );
   return (
     <Loaded from={person}>
-      {(view) => {
-        const act = actFor(row, { study, person: view, today });
-        return (
-          <div class="in-place">
-            <Reach person={view} row={row} />
-            {act ? (
-              <ActPanel
-                act={act}
-                person={view}
-                onDone={(done) => onDone(done.text)}
-                onCancel={onCancel}
-                onNewer={person.put}
-              />
-            ) : null}
-          </div>
-        );
-      }}
+      {(view) => (
+        <div class="in-place">
+          <Reach person={view} row={row} />
+          <Resolve
+            row={row}
+            person={view}
+            today={today}
+            onDone={onDone}
+            onCancel={onCancel}
+            onNewer={person.put}
+          />
+        </div>
+      )}
     </Loaded>
   );
 }
 
-/** The act that a row's verb names, or null when the record no longer holds what it is about. */
-export function actFor(row: TodayRow, base: ActContext): Act | null {
-  const { action } = row;
-  const context = { ...base, timepoint: action.timepoint, formIds: action.form_ids };
-  switch (action.verb) {
-    case "record_contact":
-      return recordContact(context);
-    case "record_visit":
-      return recordVisit(context);
-    case "code_reason":
-      return codeReason(context);
-    case "approve_exemption": {
-      const exemption = base.person.exemptions.find((one) => one.id === action.exemption_id);
-      return exemption ? approveExemption(context, exemption) : null;
-    }
-    case "resolve_conflict":
-      return action.response_ids?.length ? resolveConflict(context, action.response_ids) : null;
-    case "resolve_time":
-      return action.response_ids?.length ? resolveTime(context, action.response_ids) : null;
-    default:
-      return null;
-  }
+interface ResolveProps extends InPlaceProps {
+  readonly person: ParticipantView;
+  readonly onNewer: (person: ParticipantView) => void;
 }
+
+/** What ends the row's cause; where there are several ways, the first is open and the others beside it. */
+function Resolve({ row, person, today, onDone, onCancel, onNewer }: ResolveProps) {
+  const study = useStudy();
+  const offers = waysFor(row, { study, person, today });
+  const [chosen, setChosen] = useState(0);
+  const [handed, setHanded] = useState<ActDone | null>(null);
+  const offer = offers[chosen];
+  if (handed?.enrolment)
+    return (
+      <div>
+        <Handover enrolment={handed.enrolment} person={person} />
+        <button type="button" onClick={() => onDone(handed.text)}>
+          {t.close}
+        </button>
+      </div>
+    );
+  if (!offer)
+    return (
+      <div class="act">
+        <p>{t.today.settled}</p>
+        <button type="button" onClick={() => onDone(t.today.settledShort)}>
+          {t.close}
+        </button>
+      </div>
+    );
+  return (
+    <div>
+      {offers.length > 1 ? (
+        <ul class="act-list ways">
+          {offers.map((one, index) => (
+            <li key={one.act.name}>
+              <button
+                type="button"
+                aria-pressed={index === chosen}
+                onClick={() => setChosen(index)}
+              >
+                {one.label}
+              </button>
+            </li>
+          ))}
+        </ul>
+      ) : null}
+      {NUDGES.has(row.kind) && row.action.timepoint ? (
+        <RemindNow
+          person={person}
+          timepoint={row.action.timepoint}
+          title={timepointLabel(study, row.action.timepoint)}
+        />
+      ) : null}
+      <ActPanel
+        key={offer.act.name}
+        act={offer.act}
+        person={person}
+        onDone={(done) => (done.enrolment ? setHanded(done) : onDone(done.text))}
+        onCancel={onCancel}
+        onNewer={onNewer}
+      />
+    </div>
+  );
+}
+
+/** Rows about a form that is open: a message may do where nobody can be reached by telephone. */
+const NUDGES: ReadonlySet<string> = new Set(["silent", "closing", "unreachable"]);
 
 function Reach({ person, row }: { readonly person: ParticipantView; readonly row: TodayRow }) {
   const study = useStudy();
@@ -321,6 +362,13 @@ function Reach({ person, row }: { readonly person: ParticipantView; readonly row
       <p>{last ? t.today.lastContact(day(last)) : t.today.neverContacted}</p>
       <p>{prose(person.reachability.why)}</p>
       {person.interpreter ? <Badge tone="warn">{t.today.interpreterNeeded}</Badge> : null}
+      {(row.action.response_ids ?? []).map((id, index) => (
+        <p key={id}>
+          <a href={href([study.key, "participants", row.participant, "responses", id])}>
+            {t.today.lookAtAnswers(index + 1)}
+          </a>
+        </p>
+      ))}
       <p>
         <a href={href([study.key, "participants", row.participant])}>{t.today.openRecord}</a>
       </p>
