@@ -1,8 +1,13 @@
-"""Check, score, import, export and adopt instruments; no database is needed."""
+"""Check, score, import, export and adopt instruments, license them and score again.
+
+Licences and scoring again need the database; the verbs that work on files alone do not even import
+it, because `score` is run on large files by people who have none.
+"""
 
 from __future__ import annotations
 
 import csv
+import importlib
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -36,9 +41,27 @@ _write = click.option(
 _folder = click.argument("folder", type=click.Path(exists=True, path_type=Path))
 
 
-@click.group("instrument")
+_WITH_DATABASE = {"licence": "_instrument_licence", "rescore": "_instrument_rescore"}
+
+
+class _Verbs(click.Group):
+    """The verbs in this file, and those with a database, imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *_WITH_DATABASE])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _WITH_DATABASE:
+            return super().get_command(ctx, cmd_name)
+        verb = importlib.import_module(f"sayso.cli.{_WITH_DATABASE[cmd_name]}").command
+        if not isinstance(verb, click.Command):
+            raise TypeError(f"{_WITH_DATABASE[cmd_name]}.command is no click command")
+        return verb
+
+
+@click.group("instrument", cls=_Verbs)
 def command() -> None:
-    """Check, score, import, export and adopt instruments.
+    """Check, score, import, export and adopt instruments, license them and score again.
 
     Example: sayso instrument check instruments/demo-anxiety/1.0.0
     """
@@ -208,14 +231,15 @@ def export(instrument: str, target: str) -> None:
 
     Example: sayso instrument export demo-anxiety@1.0.0 --to fhir
     """
-    questionnaire = load(_folder_of(instrument))
+    questionnaire = load(folder_of(instrument))
     if target == "fhir":
         click.echo(json.dumps(to_fhir(questionnaire), indent=2, ensure_ascii=False))
     else:
         click.echo(to_redcap(questionnaire), nl=False)
 
 
-def _folder_of(instrument: str) -> Path:
+def folder_of(instrument: str) -> Path:
+    """The folder of an instrument given as a folder or as ID@VERSION. Raises UsageError."""
     if Path(instrument).exists():
         return Path(instrument)
     name, _, version = instrument.partition("@")
