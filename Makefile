@@ -23,8 +23,8 @@ setup: .stamps/python .stamps/node ## make .venv and pwa/node_modules from the l
 
 app: .stamps/app ## build the phone app and the console
 
-demo: .stamps/python .stamps/app ## show the whole thing running with a believable study
-	@exec $(BIN)/sayso demo $(DEMO_FLAGS)
+demo: .stamps/python ## show the whole thing running with a believable study
+	@exec $(BIN)/sayso demo --meanwhile "$(MAKE) .stamps/app" $(DEMO_FLAGS)
 
 test: setup packages .stamps/app ## run every test: both databases, the app, the browsers
 	@tests/tools/test.sh

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import shlex
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -81,6 +84,35 @@ class Children:
     def _last_words(self, name: str) -> str:
         lines = (self.folder / f"{name}.log").read_text("utf-8", "replace").strip().splitlines()
         return lines[-1] if lines else "it said nothing"
+
+
+@contextmanager
+def meanwhile(command: str) -> Iterator[Callable[[], None]]:
+    """Run a command beside the block; the yielded function waits until it has ended well.
+
+    Nothing is run for an empty command. When the block ends first, by an error or by Ctrl-C, the
+    command is ended with it. The function raises ClickException when the command fails.
+    """
+    words = shlex.split(command)
+    if not words:
+        yield lambda: None
+        return
+    try:
+        child = subprocess.Popen(words, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603 - as asked
+    except OSError as error:
+        raise click.ClickException(f"`{command}` cannot be run ({error.strerror})") from error
+
+    def finished() -> None:
+        if code := child.wait():
+            raise click.ClickException(f"`{command}` ended with {code}; what it said is above")
+
+    try:
+        yield finished
+    finally:
+        if child.poll() is None:
+            # The whole group: what the command has started in its turn is not to stay behind.
+            os.killpg(child.pid, signal.SIGTERM)
+            child.wait()
 
 
 def _ready(url: str) -> bool:

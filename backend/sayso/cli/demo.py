@@ -15,7 +15,7 @@ from types import FrameType
 import click
 
 from sayso import resources
-from sayso.cli._demo_processes import Children
+from sayso.cli._demo_processes import Children, meanwhile
 from sayso.cli._demo_sink import Sink, free_port
 from sayso.clock import SystemClock
 from sayso.formats.instrument_folder import finder
@@ -38,7 +38,9 @@ _LOOK_EVERY_SECONDS = 0.5
 @click.option("--seed", default=1, show_default=True, help="The same seed, the same people.")
 @click.option("--dir", "folder", type=click.Path(file_okay=False, path_type=Path),
               help="Folder for the data; by default a temporary one.")  # fmt: skip
-def command(port: int, participants: int, seed: int, folder: Path | None) -> None:
+@click.option("--meanwhile", "beside", default="", metavar="COMMAND",
+              help="Run this while inventing people; serve when it has ended well.")  # fmt: skip
+def command(port: int, participants: int, seed: int, folder: Path | None, beside: str) -> None:
     """Show the whole thing running with a believable study, until Ctrl-C.
 
     Everything stays on this machine: an SQLite database, the web server, the worker, and a mail
@@ -49,7 +51,9 @@ def command(port: int, participants: int, seed: int, folder: Path | None) -> Non
     with _folder(folder) as place, _sink() as sink, _stopping() as stop:
         port = _free_port(port)
         url = f"http://127.0.0.1:{port}"
-        made = _fill(place, participants, seed, sink.url)
+        with meanwhile(beside) as finished:
+            made = _fill(place, participants, seed, sink.url)
+            finished()
         children = Children(place, _environment(place, url, sink))
         try:
             children.start("serve", "--port", str(port), "--workers", "1")
