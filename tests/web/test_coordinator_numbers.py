@@ -252,6 +252,14 @@ def test_the_study_says_what_it_is(golden: Visitors) -> None:
     restart = next(one for one in study["event_kinds"] if one["kind"].startswith("restart"))
     assert restart["arms"] == ["stop"]
     assert {one["source"] for one in study["provenance"]} == {"public", "assumed"}
+    said = {one["field"]: (one["value"], one["source"]) for one in study["provenance"]}
+    # The file writes these as one repeat; each of them says where it comes from all the same.
+    assert said["timepoints.W24.target"] == (168, "public")
+    assert said["timepoints.W24.opens"] == (154, "assumed")
+    assert said["timepoints.W24.visit"] == ("clinic", "public")
+    assert said["timepoints.Y4.enabled"] == (False, "assumed")
+    shown = {one["id"] for one in study["timepoints"] if not one["on"]}
+    assert shown <= {field.split(".")[1] for field in said if field.startswith("timepoints.")}
     assert all(one["value"] is not None for one in study["provenance"])
     assert study["reminder_policy"]["quiet_from"] == "21:00"
     assert "America/New_York" in study["zones"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime, time
 from typing import Any
@@ -87,10 +88,42 @@ def _provenance(connection: Connection, published: Published) -> list[dict[str, 
         select(study_version.c.document).where(study_version.c.id == published.id)
     ).scalar_one()
     document = tomllib.loads(text)
-    return [
+    written = [
         {"field": name, "value": _plain(_value(document, name)), "source": source}
         for name, source in published.study.provenance.items()
     ]
+    return [*written, *_repeated(published.study, document)]
+
+
+# What each field of a timepoint that the file writes as a repeat is made of.
+_MADE_OF = {
+    "label": ("label", "n"),
+    "arms": ("arms",),
+    "opens": ("n", "days_each", "half_width"),
+    "target": ("n", "days_each"),
+    "closes": ("n", "days_each", "half_width"),
+    "packs": ("packs",),
+    "visit": ("visit",),
+    "anchor": ("anchor",),
+    "enabled": ("enabled",),
+}
+
+
+def _repeated(study: Study, document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The same for the timepoints of a repeat; one is public where all that it is made of is."""
+    points = {one.id: one for one in study.timepoints}
+    for place, repeat in enumerate(document.get("repeats", []), start=1):
+        for number in repeat["n"]:
+            point = points[repeat["id"].replace("{n}", str(number))]
+            for field, parts in _MADE_OF.items():
+                sources = {study.provenance.get(f"repeats.{place}.{part}") for part in parts}
+                said = sources - {None}
+                if said:
+                    yield {
+                        "field": f"timepoints.{point.id}.{field}",
+                        "value": _plain(getattr(point, field)),
+                        "source": "public" if said == {"public"} else "assumed",
+                    }
 
 
 def _value(document: Any, name: str) -> Any:
