@@ -207,19 +207,40 @@ def test_it_is_on_the_trail_with_its_figures(stage: Stage, now: datetime) -> Non
     assert sum(said["changed"]["demo-anxiety.worry_total"].values()) == 2
 
 
-def test_exports_give_the_newest_scores(stage: Stage, now: datetime) -> None:
-    def exported() -> dict[str, Any]:
-        with stage.open() as connection:
-            table = exports.expected_forms(connection, stage.reach(connection), now + LATER)
-            place = list(table.header).index("demo-anxiety.worry_total")
-            person = list(table.header).index("participant")
-            return {
-                str(line[person]): line[place] for line in table.rows if line[place] is not None
-            }
+def exported(stage: Stage, now: datetime) -> dict[str, dict[str, Any]]:
+    """The lines of the forms export about the anxiety questionnaire that were answered."""
+    with stage.open() as connection:
+        table = exports.expected_forms(connection, stage.reach(connection), now + LATER)
+        lines = [dict(zip(table.header, line, strict=True)) for line in table.rows]
+    asked = [one for one in lines if one["questionnaire"] == "demo-anxiety" and one["response_id"]]
+    return {one["participant"]: one for one in asked}
 
-    before = exported()
+
+def test_exports_give_the_newest_scores_and_say_what_made_them(stage: Stage, now: datetime) -> None:
+    before = exported(stage, now)
+    assert {line["scored_by_version"] for line in before.values()} == {"1.0.0"}
+
     rescore(stage, now, rules=newer())
-    assert exported() == {code: 2 * value for code, value in before.items()}
+
+    for code, line in exported(stage, now).items():
+        was = before[code]
+        assert line["demo-anxiety.worry_total"] == 2 * was["demo-anxiety.worry_total"]
+        assert (line["scored_by_version"], line["scored_by_engine"]) == ("1.0.1", "1")
+        assert line["questionnaire_version"] == was["questionnaire_version"] == "1.0.0"
+        assert line["scored_at"] == now + LATER
+
+
+def test_exports_have_a_column_for_a_new_score_and_an_empty_one_for_what_is_gone(
+    stage: Stage, now: datetime
+) -> None:
+    document = newer("none")
+    gone = document["scores"].pop()["id"]
+    document["scores"].append({"id": "fresh", "of": ["edge"]})
+    rescore(stage, now, rules=document)
+
+    for line in exported(stage, now).values():
+        assert line["demo-anxiety.fresh"] is not None
+        assert line[f"demo-anxiety.{gone}"] is None
 
 
 def test_old_scores_are_never_rewritten(stage: Stage, now: datetime) -> None:

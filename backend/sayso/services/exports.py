@@ -19,14 +19,14 @@ from sayso.domain.completion import RULE_VERSION, Row
 from sayso.domain.evaluation import rows
 from sayso.domain.questionnaire import Item, Questionnaire
 from sayso.formats import facts_writer
-from sayso.services import access, assessments, audit, publishing
+from sayso.services import access, assessments, audit, publishing, scores
 from sayso.services.access import Reach
 from sayso.services.assessments import Case
 from sayso.services.publishing import Published
 from sayso.store.facts import StoredForm, facts_of
 from sayso.store.tables import participant
 from sayso.store.tables import questionnaire as questionnaires
-from sayso.store.tables_forms import response, score
+from sayso.store.tables_forms import response
 
 ANSWERED, NOT_DONE, BRANCHED_OUT = "ANSWERED", "NOT DONE", "BRANCHED OUT"
 PREFERS_NOT = "prefers not to answer"
@@ -49,7 +49,7 @@ _WINDOW = (
 _RESPONSE = (
     "response_id", "authored_at", "authored_zone", "received_at", "offered_at", "skew_seconds",
     "mode", "originator", "assistance", "language", "app_build", "answered", "applicable",
-    "declined", "scorable",
+    "declined", "scorable", "scored_by_version", "scored_by_engine", "scored_at",
 )  # fmt: skip
 _ITEM = ("position", "item", "item_text", "value", "value_text", "item_status", "item_reason")
 _SOURCE = ("response_id", "authored_at", "received_at", "disposition", "mode", "language")
@@ -140,14 +140,29 @@ def _cut(connection: Connection, within: Reach, now: datetime) -> _Cut:
         for version in publishing.versions(connection, within.study_key)
         for sha in publishing.pinned_questionnaires(connection, version.id).values()
     }
+    # Scored again by newer rules: their scores are columns too.
+    shas |= dict.fromkeys(scores.rules_used(connection, within.study_key))
     rows_ = connection.execute(
         select(questionnaires.c.sha256, questionnaires.c.version).where(
             questionnaires.c.sha256.in_(shas)
         )
     )
     loaded = [publishing.questionnaire_by_hash(connection, sha) for sha in shas]
-    scores = dict.fromkeys((one.id, rule.id) for one in loaded for rule in one.scores)
-    return _Cut(published, now, {row.sha256: row.version for row in rows_}, list(scores))
+    names = dict.fromkeys((one.id, rule.id) for one in loaded for rule in one.scores)
+    return _Cut(published, now, {row.sha256: row.version for row in rows_}, list(names))
+
+
+@dataclass(frozen=True, slots=True)
+class _Scoring:
+    """The newest scoring of a response: values by instrument and score, and what made them."""
+
+    values: Mapping[tuple[str, str], object]
+    rules: str
+    engine: str | None
+    at: datetime | None
+
+
+_UNSCORED = _Scoring({}, "", None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +175,8 @@ class _Found:
 
 
 def _found(
-    connection: Connection, within: Reach, cut: _Cut, *, scores: bool
-) -> Iterator[tuple[_Found, Mapping[tuple[str, str], object]]]:
+    connection: Connection, within: Reach, cut: _Cut, *, scored: bool
+) -> Iterator[tuple[_Found, _Scoring]]:
     """Every row in order of participant and schedule, a group of participants at a time."""
     rules = cut.published.study.rules
     for group in _groups(connection, within):
@@ -172,14 +187,14 @@ def _found(
             for form in case.forms
         }
         answers = _answers(connection, cases)
-        values = _scores(connection, cases) if scores else {}
+        scorings = _scorings(connection, answers) if scored else {}
         people = assessments.as_assessments(connection, within, cases)
         counted = rows(cut.published.study, people, cut.now, rules)
         for row in sorted(counted, key=lambda row: row.participant):
             form = forms.get((row.participant, row.timepoint, row.questionnaire))
             response_id = row.status.response.id if row.status.response else ""
             found = _Found(row, form, answers.get(response_id))
-            yield found, values.get(response_id, {})
+            yield found, scorings.get(response_id, _UNSCORED)
 
 
 def _groups(connection: Connection, within: Reach) -> Iterator[list[int]]:
@@ -198,26 +213,25 @@ def _answers(connection: Connection, cases: Iterable[Case]) -> dict[str, Any]:
     return {row.id: row for row in found}
 
 
-def _scores(
-    connection: Connection, cases: Iterable[Case]
-) -> dict[str, dict[tuple[str, str], object]]:
-    ids = [case.id for case in cases]
-    values: dict[str, dict[tuple[str, str], object]] = {}
-    for row in connection.execute(
-        select(score.c.response_id, score.c.score, score.c.value, score.c.label,
-               questionnaires.c.instrument)
-        .join(response, response.c.id == score.c.response_id)
-        .join(questionnaires, questionnaires.c.sha256 == response.c.questionnaire_sha256)
-        .where(response.c.participant_id.in_(ids))
-        .order_by(score.c.id)
-    ):  # fmt: skip
-        kept = values.setdefault(row.response_id, {})
-        kept[row.instrument, row.score] = row.value if row.label is None else row.label
-    return values
+def _scorings(connection: Connection, answers: Mapping[str, Any]) -> dict[str, _Scoring]:
+    """The newest scoring of each response; older ones stay in the database."""
+    found = {}
+    for response_id, kept in scores.newest(connection, list(answers)).items():
+        instrument = publishing.questionnaire_by_hash(connection, kept[0].questionnaire_sha256).id
+        found[response_id] = _Scoring(
+            {
+                (instrument, row.score): row.value if row.label is None else row.label
+                for row in kept
+            },
+            kept[0].questionnaire_sha256,
+            kept[0].engine_version,
+            kept[0].scored_at,
+        )
+    return found
 
 
 def _form_lines(connection: Connection, within: Reach, cut: _Cut) -> Iterator[Line]:
-    for found, values in _found(connection, within, cut, scores=True):
+    for found, scoring in _found(connection, within, cut, scored=True):
         row, form, answer = found.row, found.form, found.answer
         window = [form.opens, form.target, form.closes] if form else [None, None, None]
         status = row.status
@@ -230,23 +244,24 @@ def _form_lines(connection: Connection, within: Reach, cut: _Cut) -> Iterator[Li
             status.why if form else None,
             status.reason,
             row.in_pro_population,
-            *_response(answer),
-            *(values.get(key) for key in cut.scores),
+            *_response(answer, cut, scoring),
+            *(scoring.values.get(key) for key in cut.scores),
         ]
 
 
-def _response(answer: Any) -> list[object]:
+def _response(answer: Any, cut: _Cut, scoring: _Scoring) -> list[object]:
     if answer is None:
         return [None] * len(_RESPONSE)
     return [
         answer.id, answer.authored_at, answer.authored_zone, answer.received_at, answer.offered_at,
         answer.skew_seconds, answer.mode, answer.originator, answer.assistance, answer.language,
         answer.app_build, answer.answered, answer.applicable, answer.declined, answer.scorable,
+        cut.versions.get(scoring.rules), scoring.engine, scoring.at,
     ]  # fmt: skip
 
 
 def _item_lines(connection: Connection, within: Reach, cut: _Cut) -> Iterator[Line]:
-    for found, _values in _found(connection, within, cut, scores=False):
+    for found, _scoring in _found(connection, within, cut, scored=False):
         row, form, answer = found.row, found.form, found.answer
         start = [*cut.place(row), *cut.form(row, form)[:5]]
         if answer is not None:

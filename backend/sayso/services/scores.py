@@ -14,7 +14,8 @@ from sqlalchemy import Connection, Row, select
 
 from sayso.domain import scoring
 from sayso.domain.scoring import Score
-from sayso.store.tables_forms import score
+from sayso.store.tables import participant
+from sayso.store.tables_forms import response, score
 from sayso.store.upsert import insert_many
 
 
@@ -46,12 +47,26 @@ def keep(
 
 def newest(connection: Connection, response_ids: Collection[str]) -> dict[str, list[Row[Any]]]:
     """The rows of the newest scoring of each response, in the order of its rules."""
-    found: dict[str, list[Row[Any]]] = {}
-    for row in connection.execute(
-        select(score).where(score.c.response_id.in_(response_ids)).order_by(score.c.id)
-    ):
-        kept = found.setdefault(row.response_id, [])
-        if kept and kept[0].scored_at != row.scored_at:
-            kept.clear()
-        kept.append(row)
+    ids, found = list(response_ids), {}
+    for start in range(0, len(ids), _AT_ONCE):
+        some = ids[start : start + _AT_ONCE]
+        for row in connection.execute(
+            select(score).where(score.c.response_id.in_(some)).order_by(score.c.id)
+        ):
+            kept: list[Row[Any]] = found.setdefault(row.response_id, [])
+            if kept and kept[0].scored_at != row.scored_at:
+                kept.clear()
+            kept.append(row)
     return found
+
+
+def rules_used(connection: Connection, study_key: str) -> list[str]:
+    """The hashes of every questionnaire whose rules have scored a response of this study."""
+    found = connection.execute(
+        select(score.c.questionnaire_sha256)
+        .join(response, response.c.id == score.c.response_id)
+        .join(participant, participant.c.id == response.c.participant_id)
+        .where(participant.c.study_key == study_key)
+        .distinct()
+    )
+    return sorted(found.scalars())
