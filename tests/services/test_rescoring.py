@@ -213,7 +213,7 @@ def exported(stage: Stage, now: datetime) -> dict[str, dict[str, Any]]:
         table = exports.expected_forms(connection, stage.reach(connection), now + LATER)
         lines = [dict(zip(table.header, line, strict=True)) for line in table.rows]
     asked = [one for one in lines if one["questionnaire"] == "demo-anxiety" and one["response_id"]]
-    return {one["participant"]: one for one in asked}
+    return {str(one["participant"]): one for one in asked}
 
 
 def test_exports_give_the_newest_scores_and_say_what_made_them(stage: Stage, now: datetime) -> None:

@@ -18,6 +18,9 @@ from sayso.store.tables import participant
 from sayso.store.tables_forms import response, score
 from sayso.store.upsert import insert_many
 
+# Databases take only so many values in one statement.
+_AT_ONCE = 1000
+
 
 def keep(
     connection: Connection,
@@ -47,13 +50,14 @@ def keep(
 
 def newest(connection: Connection, response_ids: Collection[str]) -> dict[str, list[Row[Any]]]:
     """The rows of the newest scoring of each response, in the order of its rules."""
-    ids, found = list(response_ids), {}
+    ids = list(response_ids)
+    found: dict[str, list[Row[Any]]] = {}
     for start in range(0, len(ids), _AT_ONCE):
         some = ids[start : start + _AT_ONCE]
         for row in connection.execute(
             select(score).where(score.c.response_id.in_(some)).order_by(score.c.id)
         ):
-            kept: list[Row[Any]] = found.setdefault(row.response_id, [])
+            kept = found.setdefault(row.response_id, [])
             if kept and kept[0].scored_at != row.scored_at:
                 kept.clear()
             kept.append(row)
