@@ -11,7 +11,6 @@ import io
 import shutil
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
-from pathlib import Path
 
 import click
 import pytest
