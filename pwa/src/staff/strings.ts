@@ -7,6 +7,7 @@ import { acts } from "./strings/acts";
 import { entry } from "./strings/entry";
 import { instruments } from "./strings/instruments";
 import { numbers } from "./strings/numbers";
+import { paper } from "./strings/paper";
 import { person } from "./strings/person";
 import { problems } from "./strings/problems";
 import { staffWords } from "./strings/staff";
@@ -276,6 +277,7 @@ export const t = {
   instruments,
   numbers,
   entry,
+  paper,
   person,
   staff: staffWords,
 } as const;

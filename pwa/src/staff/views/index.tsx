@@ -13,6 +13,7 @@ import { FormsView } from "./forms";
 import { InstrumentsPlace } from "./instruments";
 import { ParticipantPage } from "./participant";
 import { ParticipantsView } from "./participants";
+import { PrintView } from "./print";
 import { ResponsePage } from "./response";
 import { StaffView } from "./staff";
 import { StudyView } from "./study";
@@ -33,6 +34,8 @@ export function View({ route }: { readonly route: Route }) {
       return <ExemptView route={route} />;
     case "enrol":
       return <EnrolView key={route.query.round ?? ""} />;
+    case "print":
+      return <PrintView route={route} />;
     case "study":
       return <StudyView />;
     case "instruments":

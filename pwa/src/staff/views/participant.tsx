@@ -146,6 +146,18 @@ function Acts({ person, today, onDone, onNewer }: ActsProps) {
             </button>
           </li>
         ) : null}
+        {person.exempt_since ? null : (
+          <li>
+            <a class="button" href={href([study.key, "print", "guide", person.code])}>
+              {t.paper.guide.button}
+            </a>
+          </li>
+        )}
+        <li>
+          <a class="button" href={href([study.key, "print", "calendar", person.code])}>
+            {t.paper.calendar.button}
+          </a>
+        </li>
         <li>
           <a class="button" href={href([study.key, "participants", person.code, "entry"])}>
             {t.entry.button}

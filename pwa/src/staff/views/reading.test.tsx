@@ -136,6 +136,7 @@ describe("exports", () => {
 
 describe("the study", () => {
   it("is marked as unofficial and says where each fact comes from", () => {
+    serve({});
     show(<StudyView />);
     expect(screen.getByText("UNOFFICIAL: made up for a test.")).toBeTruthy();
     expect(screen.getByText(/^Where each fact comes from: 1 public, 1 assumed/)).toBeTruthy();
@@ -153,6 +154,7 @@ describe("the study", () => {
       label: "After restart",
       on: ["restart_without_progression"],
     };
+    serve({});
     show(<StudyView />, ann, { ...study, timepoints: [opened] });
     expect(
       screen.getByRole("rowheader", { name: "After restart" }).closest("tr")?.textContent,

@@ -6,6 +6,8 @@ import { Page } from "../parts/page";
 import { type Column, Table } from "../parts/table";
 import { t } from "../strings";
 import { anchorLabel, armLabel, eventLabel, useStudy } from "../study";
+import { Amendments } from "./amendment";
+import { PaperForms } from "./paper-forms";
 import { SchedulePicture } from "./study-picture";
 
 export function StudyView() {
@@ -34,6 +36,8 @@ export function StudyView() {
           values={study.reminder_policy}
         />
       </div>
+      <Amendments />
+      <PaperForms />
       <Provenance study={study} />
     </Page>
   );
