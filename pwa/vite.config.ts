@@ -29,7 +29,7 @@ const config = (entry: "console" | "participant"): ViteUserConfig => ({
     target: ["es2022", "safari16.4", "chrome109", "firefox115"],
     // A data: address is not allowed by the page's content security policy.
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    modulePreload: false,
     reportCompressedSize: false,
     rolldownOptions: {
       input: { [entry]: here(entry === "console" ? "console/index.html" : "index.html") },

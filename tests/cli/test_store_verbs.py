@@ -185,6 +185,18 @@ def test_a_lost_phone_is_replaced(ready: Shell) -> None:
     refused(ready("participant", "code", "stop-her2", "P-404"), "no participant P-404")
 
 
+def test_who_is_not_at_the_site_gets_a_link_and_a_pin(ready: Shell) -> None:
+    done(ready(*ENROL))
+
+    out = done(ready("participant", "code", "stop-her2", "P-001", "--link")).out
+
+    link, pin = re.search(r"/enrol#([0-9A-Z]{26})\n", out), re.search(r"PIN: +(\d{6}) ", out)
+    assert link is not None
+    assert pin is not None
+    assert pin[1] not in link[1]
+    assert "Code:" not in out
+
+
 def test_the_trail_verifies_and_harm_is_found(ready: Shell, folder: Path) -> None:
     done(ready(*ENROL))
     said = done(ready("audit", "verify", "--json")).json

@@ -64,20 +64,23 @@ class Clinic:
 
 
 @contextmanager
-def open_clinic(folder: Path, url: str | None = None) -> Iterator[Clinic]:
-    """Set everything up in `folder`, on SQLite unless another database is named, and run it."""
+def open_clinic(folder: Path, url: str | None = None, host: str = "127.0.0.1") -> Iterator[Clinic]:
+    """Set everything up in `folder`, on SQLite unless another database is named, and run it.
+
+    `host` is the name of this machine under which browsers reach it.
+    """
     port = free_port()
     environment = {
         "HOME": str(folder),
         "PATH": os.environ["PATH"],
         "SAYSO_DATA_DIR": str(folder / "data"),
-        "SAYSO_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "SAYSO_PUBLIC_URL": f"http://{host}:{port}",
         "SAYSO_VAPID_SUBJECT": "mailto:office@sayso-study.org",
         "SAYSO_ALLOW_LOOPBACK_PUSH": "1",
     }
     if url is not None:
         environment["SAYSO_DATABASE_URL"] = url
-    clinic = Clinic(f"http://127.0.0.1:{port}", folder, environment, "", _noon_zone())
+    clinic = Clinic(f"http://{host}:{port}", folder, environment, "", _noon_zone())
     invitation = _set_up(clinic)
     clinic = Clinic(clinic.origin, folder, environment, invitation, clinic.zone)
     serve = [SAYSO, "serve", "--port", str(port)]

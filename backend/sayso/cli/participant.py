@@ -73,9 +73,10 @@ def enrol(
 @click.argument("study")
 @click.argument("code")
 @click.option("--replace", "lost", is_flag=True, help="End every phone enrolled so far.")
+@click.option("--link", is_flag=True, help="Make a link to send, and six numbers to tell by voice.")
 @click.option("--reason", help="Why, for the audit trail.")
-def code(study: str, code: str, lost: bool, reason: str | None) -> None:
-    """Print a new code for a phone of participant CODE.
+def code(study: str, code: str, lost: bool, link: bool, reason: str | None) -> None:
+    """Print a new code, or with --link a link and its PIN, for a phone of participant CODE.
 
     For example: sayso participant code my-study P-001 --replace --reason "phone lost"
     """
@@ -89,7 +90,9 @@ def code(study: str, code: str, lost: bool, reason: str | None) -> None:
             raise NotFound(f"The study {study} has no participant {code}")
         made = enrolment_codes.new_code(
             at.connection, COMMAND, row, at.keyring, at.now,
-            minutes=at.settings.enrolment_code_minutes, replace_devices=lost, reason=reason,
+            minutes=at.settings.enrolment_code_minutes,
+            kind=enrolment_codes.REMOTE if link else enrolment_codes.ON_SITE,
+            replace_devices=lost, reason=reason,
         )  # fmt: skip
         address = at.settings.public_url
     _print_code(made, address)
@@ -126,6 +129,9 @@ def list_(study: str, as_json: bool) -> None:
 
 
 def _print_code(made: enrolment_codes.EnrolmentCode, address: str) -> None:
-    click.echo(f"Code: {made.code}")
+    if made.pin is None:
+        click.echo(f"Code: {made.code}")
+    else:
+        click.echo(f"PIN:  {made.pin} (tell it by voice, never with the link)")
     click.echo(f"Link: {address}/enrol#{made.code}")
     click.echo(f"Works once, until {made.expires_at:%Y-%m-%d %H:%M} UTC.")

@@ -1,6 +1,7 @@
 /** The participant's requests, by name. */
 import { client, type Result } from "./client.ts";
 import type {
+  Access,
   Draft,
   FormDetail,
   Me,
@@ -21,8 +22,8 @@ export interface SubscriptionBody {
 }
 
 export const api = {
-  signIn: (code: string, label: string): Promise<Result<Me>> =>
-    ask("POST", "/api/device-sessions", { code, device_label: label, app_build: __BUILD__ }),
+  signIn: (code: string, label: string, pin: string | null = null): Promise<Result<Me>> =>
+    ask("POST", "/api/device-sessions", { code, pin, device_label: label, app_build: __BUILD__ }),
   signOut: (): Promise<Result<void>> => ask("DELETE", "/api/me/session"),
   me: (): Promise<Result<Me>> => ask("GET", "/api/me"),
   questionnaire: (sha: string): Promise<Result<QuestionnaireDocument>> =>
@@ -48,6 +49,22 @@ export const api = {
     ask("PUT", "/api/me/subscriptions", body),
   unsubscribe: (endpoint: string): Promise<Result<void>> =>
     ask("DELETE", "/api/me/subscriptions", { endpoint }),
+  access: (): Promise<Result<Access>> => ask("GET", "/api/me/access"),
+  transferCode: (): Promise<Result<{ code: string; expires_at: string }>> =>
+    ask("POST", "/api/me/transfer-codes", {}),
+  makeCalendar: (): Promise<Result<{ url: string }>> => ask("POST", "/api/me/calendar", {}),
+  endCalendar: (): Promise<Result<void>> => ask("DELETE", "/api/me/calendar"),
+  askForPasskey: (): Promise<Result<unknown>> => ask("POST", "/api/me/passkeys/options", {}),
+  makePasskey: (credential: unknown): Promise<Result<Access>> =>
+    ask("POST", "/api/me/passkeys", credential),
+  removePasskeys: (): Promise<Result<void>> => ask("DELETE", "/api/me/passkeys"),
+  askWho: (): Promise<Result<unknown>> => ask("POST", "/api/passkey-sessions/options", {}),
+  signInWithPasskey: (credential: unknown, label: string): Promise<Result<Me>> =>
+    ask("POST", "/api/passkey-sessions", {
+      credential,
+      device_label: label,
+      app_build: __BUILD__,
+    }),
   testReminder: (): Promise<Result<void>> => ask("POST", "/api/me/test-reminder", {}),
   acknowledge: (token: string): Promise<Result<void>> => ask("POST", "/api/acks", { token }),
 };

@@ -55,6 +55,13 @@ export interface Me {
   min_app_build: string | null;
 }
 
+/** What she has set up besides this phone. */
+export interface Access {
+  passkeys: number;
+  /** When her calendar was made. */
+  calendar_since: string | null;
+}
+
 export interface Draft {
   answers: Answers;
   skipped: string[];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isCode, normalCode, shownCode } from "./code.ts";
+import { isCode, isLinkCode, normalCode, pinOf, shownCode } from "./code.ts";
 
 describe("the code from the study team", () => {
   it.each([
@@ -20,6 +20,28 @@ describe("the code from the study team", () => {
       expect(isCode(typed)).toBe(false);
     },
   );
+
+  it("tells the code of a link from one that is typed", () => {
+    const link = "0123456789ABCDEFGHJKMNPQRS";
+    expect([link, link.toLowerCase(), "ABCD-EFGH", `${link}T`].map(isLinkCode)).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+    expect(isCode(link)).toBe(false);
+  });
+
+  it.each([
+    ["123456", "123456"],
+    [" 123 456 ", "123456"],
+    ["123-456", "123456"],
+    ["12345", ""],
+    ["1234567", ""],
+    ["abcdef", ""],
+  ])("reads %j as the numbers %j", (typed, pin) => {
+    expect(pinOf(typed)).toBe(pin);
+  });
 
   it("is shown in two groups of four", () => {
     expect(shownCode("abcdefgh")).toBe("ABCD-EFGH");

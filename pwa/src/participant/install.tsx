@@ -1,19 +1,30 @@
-/** How to put the app on the home screen, for the phone in the person's hand. */
+/** How to put the app on the home screen, for the phone and browser in the person's hand. */
 import { useState } from "preact/hooks";
 import { en } from "../strings/en.ts";
-import { Icon, type IconName } from "../ui/icons.tsx";
+import { OtherPhone } from "./access.tsx";
+import { Drawing, type Place } from "./drawings.tsx";
 import { Note, Page } from "./layout.tsx";
-import { canPrompt, platform, promptInstall } from "./platform.ts";
+import { canPrompt, type Guide, guide, platform, promptInstall } from "./platform.ts";
+import { useAppState } from "./state.ts";
 
-function Steps({ steps, icons }: { steps: readonly string[]; icons: readonly IconName[] }) {
+const words = en.install;
+
+const pictures: Readonly<Partial<Record<Guide, readonly Place[]>>> = {
+  ios: ["bottom", "row", "home"],
+  chrome: ["top", "row", "home"],
+  samsung: ["menu", "row", "home"],
+  firefox: ["top", "row", "home"],
+};
+
+function Steps({ kind }: { kind: "ios" | "chrome" | "samsung" | "firefox" }) {
   return (
     <ol class="steps">
-      {steps.map((text, index) => (
+      {words.steps[kind].map((text, index) => (
         <li key={text}>
-          <span class="step-picture">
-            <Icon name={icons[index] ?? "tick"} />
+          <Drawing place={pictures[kind]?.[index] ?? "home"} />
+          <span>
+            <b>{index + 1}.</b> {text}
           </span>
-          {text}
         </li>
       ))}
     </ol>
@@ -21,33 +32,39 @@ function Steps({ steps, icons }: { steps: readonly string[]; icons: readonly Ico
 }
 
 export function InstallScreen() {
-  const { os, installed, safari, inApp } = platform();
-  const [done, setDone] = useState(installed);
+  const { me } = useAppState();
+  const [done, setDone] = useState(platform().installed);
   const [offered] = useState(canPrompt);
+  const kind = guide(platform());
+  if (done) {
+    return (
+      <Page title={words.title} back>
+        <p class="lead">{words.done}</p>
+      </Page>
+    );
+  }
   return (
-    <Page title={en.install.title} back>
-      <p class="lead">{done ? en.install.done : en.install.lead}</p>
-      {inApp && <Note kind="warn">{en.enrol.inApp}</Note>}
-      {!done && offered && (
+    <Page title={words.title} back>
+      <p class="lead">{words.lead}</p>
+      {kind === "in-app" && <Note kind="warn">{en.enrol.inApp}</Note>}
+      {kind === "ios-other" && <Note kind="warn">{words.iosOther}</Note>}
+      {kind === "desktop" && !offered && <p>{words.desktop}</p>}
+      {offered && (
         <button
           type="button"
           class="button"
           onClick={() => void promptInstall().then((yes) => setDone(yes))}
         >
-          {en.install.button}
+          {words.button}
         </button>
       )}
-      {!done && !offered && os === "ios" && (
-        <>
-          {!safari && <Note kind="warn">{en.install.iosOther}</Note>}
-          <Steps steps={en.install.ios} icons={["share", "plus", "home"]} />
-          <p>{en.install.iosNote}</p>
-        </>
+      {!offered &&
+        (kind === "ios" || kind === "chrome" || kind === "samsung" || kind === "firefox") && (
+          <Steps kind={kind} />
+        )}
+      {kind === "ios" && me && !me.exempt && (
+        <OtherPhone title={words.codeTitle} lead={words.iosNote} />
       )}
-      {!done && !offered && os === "android" && (
-        <Steps steps={en.install.android} icons={["dots", "plus", "home"]} />
-      )}
-      {!done && !offered && os === "other" && <p>{en.install.desktop}</p>}
     </Page>
   );
 }

@@ -5,6 +5,7 @@ import { wipe } from "../device/db.ts";
 import { forgetUnstored } from "../device/drafts.ts";
 import { en } from "../strings/en.ts";
 import { Icon } from "../ui/icons.tsx";
+import { AccessCards } from "./access.tsx";
 import { Note, Page } from "./layout.tsx";
 import { platform } from "./platform.ts";
 import { forgetChoices, oweSignOut, setTextSize, textSize } from "./prefs.ts";
@@ -96,6 +97,7 @@ export function MoreScreen() {
     <Page title={en.settings.title} back>
       {!me.exempt && <Reminders me={me} />}
       <TextSize />
+      <AccessCards exempt={me.exempt !== null} />
       {!platform().installed && (
         <p>
           <a class="more" href={paths.install}>

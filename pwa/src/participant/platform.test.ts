@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { deviceLabel, platformOf } from "./platform.ts";
+import { deviceLabel, guide, platformOf } from "./platform.ts";
 
 const IPHONE =
   "Mozilla/5.0 (iPhone; CPU iPhone OS 18_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.4 Mobile/15E148 Safari/604.1";
@@ -22,6 +22,22 @@ describe("which phone this is", () => {
     ["an app's own browser on an iPhone", FACEBOOK, 5, { os: "ios", inApp: true }],
   ])("knows %s", (_name, agent, touches, found) => {
     expect(platformOf(agent, touches, false)).toMatchObject(found);
+  });
+
+  it.each([
+    ["Safari on an iPhone", IPHONE, "ios"],
+    ["Chrome on an iPhone", CHROME_IOS, "ios-other"],
+    ["Chrome on Android", PIXEL, "chrome"],
+    ["Samsung's browser", PIXEL.replace("Chrome/", "SamsungBrowser/27.0 Chrome/"), "samsung"],
+    ["Firefox on Android", "Mozilla/5.0 (Android 14; Mobile; rv:143.0) Firefox/143.0", "firefox"],
+    ["another app's window", WEBVIEW, "in-app"],
+    ["another app's window on an iPhone", FACEBOOK, "in-app"],
+  ])("shows the way that fits %s", (_name, agent, way) => {
+    expect(guide(platformOf(agent, 5, false), agent)).toBe(way);
+  });
+
+  it("shows no way to install on a desk", () => {
+    expect(guide(platformOf(IPAD, 0, false), IPAD)).toBe("desktop");
   });
 
   it("names the phone for staff without saying more than its kind", () => {

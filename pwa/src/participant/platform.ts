@@ -23,6 +23,17 @@ export function platformOf(agent: string, touches: number, installed: boolean): 
   return { os, installed, inApp: IN_APP.test(agent), safari };
 }
 
+/** Which way of installing to show. */
+export type Guide = "in-app" | "ios" | "ios-other" | "chrome" | "samsung" | "firefox" | "desktop";
+
+export function guide({ os, inApp, safari }: Platform, agent = navigator.userAgent): Guide {
+  if (inApp) return "in-app";
+  if (os === "ios") return safari ? "ios" : "ios-other";
+  if (os === "other") return "desktop";
+  if (/SamsungBrowser/.test(agent)) return "samsung";
+  return /Firefox/.test(agent) ? "firefox" : "chrome";
+}
+
 export function platform(): Platform {
   const standalone = (navigator as { standalone?: boolean }).standalone === true;
   const installed = standalone || matchMedia("(display-mode: standalone)").matches;

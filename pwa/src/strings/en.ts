@@ -16,6 +16,11 @@ export const en = {
     title: "Welcome",
     lead: "Type the code from your study team.",
     leadLink: "Your code is filled in. Tap the button to begin.",
+    leadPin: "Your study team tells you six numbers. Type them here.",
+    pin: "Six numbers",
+    pinHint: "Like 123 456",
+    notAPin: "There are six numbers. Please check them.",
+    passkey: "I have a passkey",
     label: "Your code",
     hint: "8 letters and numbers, like ABCD-EFGH",
     button: "Begin",
@@ -23,7 +28,7 @@ export const en = {
     notACode: "A code has 8 letters and numbers. Please check it.",
     again:
       "This phone was signed out. Your answers are safe on it. Ask your study team for a new code.",
-    inApp: "You are inside another app. Open this page in your browser first.",
+    inApp: "You are inside another app. Open its menu and choose “Open in browser”.",
   },
 
   home: {
@@ -234,26 +239,59 @@ export const en = {
     cancel: "Cancel",
   },
 
+  access: {
+    calendarTitle: "Your calendar",
+    calendar: "See your dates in your own calendar. It does not name the study.",
+    calendarButton: "Add to my calendar",
+    calendarOpen: "Open my calendar",
+    calendarOnce: "Save the dates once",
+    calendarSecret: "Who has this link can see your dates. Keep it to yourself.",
+    calendarNew: "Make a new link",
+    calendarEnd: "Stop the calendar",
+    otherTitle: "Another phone",
+    other: "Get a code for a new phone, or for the app on your home screen.",
+    otherButton: "Show me a code",
+    otherAgain: "Make a new code",
+    otherUntil: (time: string): string => `Type it there. It works once, until ${time}.`,
+    passkeyTitle: "Passkey",
+    passkey: "Next time, come in with your finger, your face or the lock of your phone.",
+    passkeyButton: "Make a passkey",
+    passkeyOn: "You have a passkey.",
+    passkeyOff: "Remove it",
+  },
+
   install: {
     title: "Keep it on your home screen",
     lead: "Then it opens like any other app, also with no network.",
     button: "Add to home screen",
     done: "The app is on your home screen.",
-    ios: [
-      "Tap the Share button at the edge of the screen.",
-      "Scroll down and tap “Add to Home Screen”.",
-      "Tap “Add”. Then open Sayso from your home screen.",
-    ] as readonly string[],
-    iosNote: "The new app asks for a code. Your study team can give you one.",
+    steps: {
+      ios: [
+        "Tap the Share button at the edge of the screen.",
+        "Scroll down and tap “Add to Home Screen”.",
+        "Tap “Add”. Then open Sayso from your home screen.",
+      ],
+      chrome: [
+        "Tap the three dots at the top right.",
+        "Tap “Add to Home screen” or “Install app”.",
+        "Tap “Install”. Then open Sayso from your home screen.",
+      ],
+      samsung: [
+        "Tap the three lines at the bottom right.",
+        "Tap “Add page to”, then “Home screen”.",
+        "Tap “Add”. Then open Sayso from your home screen.",
+      ],
+      firefox: [
+        "Tap the three dots beside the address.",
+        "Tap “Add to Home screen”.",
+        "Tap “Add”. Then open Sayso from your home screen.",
+      ],
+    },
+    codeTitle: "A code for the new app",
+    iosNote: "The new app asks for a code. Make it here, then type it there.",
     iosOther: "Please open this page in Safari first. Only Safari can do this on an iPhone.",
-    android: [
-      "Tap the three dots at the top right.",
-      "Tap “Add to Home screen” or “Install app”.",
-      "Tap “Install”.",
-    ] as readonly string[],
     desktop:
       "You can use this page in any browser. On a phone you can also keep it on the home screen.",
-    notNow: "Not now",
   },
 
   update: {
@@ -269,6 +307,7 @@ export const en = {
     "code-not-accepted":
       "This code did not work. Codes work once and for a short time. Ask your study team for a new one.",
     "pin-not-accepted": "These numbers do not fit the link. Please check them.",
+    "passkey-none": "No passkey was used. You can type a code as well.",
     "passkey-not-accepted": "This did not work. Please use a code from your study team.",
     "slow-down": "That was too often. Please wait a minute and try again.",
     "not-asked": "You are not sent questions, so there are no reminders to set up.",

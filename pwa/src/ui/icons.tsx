@@ -6,6 +6,9 @@ const shapes = {
   tick: "M5 12.5l4.5 4.5L19 7.5",
   phone:
     "M7 3h3l1.5 5-2 1.5a12 12 0 0 0 5 5l1.5-2 5 1.5v3a2 2 0 0 1-2.2 2A17 17 0 0 1 5 5.2 2 2 0 0 1 7 3Z",
+  phoneOut: "M5 3h8v18H5zM8 18h2M15 12h6M18.500 9l3 3-3 3",
+  key: "M8 8.500a4 4 0 1 0 0 7 4 4 0 0 0 3.600-2.500H20v3.500M16.500 13v2.500M11.600 11H20v2",
+  menu: "M4 7h16M4 12h16M4 17h16",
   bell: "M6 17h12l-1.5-2.5V10a4.5 4.5 0 0 0-9 0v4.500zM10 20a2 2 0 0 0 4 0M12 5.500V4",
   calendar: "M4 6.500h16v13.500H4zM4 10.500h16M8 4v4M16 4v4",
   cloudOff:
@@ -23,11 +26,14 @@ const shapes = {
 
 export type IconName = keyof typeof shapes;
 
+/** An icon's lines by themselves, for a place inside a drawing. */
+export const Shape = ({ name }: { name: IconName }) => <path d={shapes[name]} />;
+
 /** Always decoration: the words beside it say what it means. */
 export function Icon({ name }: { name: IconName }) {
   return (
     <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
-      <path d={shapes[name]} />
+      <Shape name={name} />
     </svg>
   );
 }

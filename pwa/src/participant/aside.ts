@@ -1,0 +1,4 @@
+/** What lies beside the way of a questionnaire, in one file that is fetched when it is needed. */
+export { InstallScreen } from "./install.tsx";
+export { MoreScreen } from "./more.tsx";
+export { usePasskey } from "./passkey.ts";

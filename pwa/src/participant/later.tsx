@@ -1,0 +1,25 @@
+/** Screens that few people open come in files of their own, so that the first one comes soon. */
+import type { ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { sentence } from "../strings/en.ts";
+
+/** A component that is fetched when it is first shown; the app's shell keeps its file offline. */
+export function later<P extends object>(load: () => Promise<ComponentType<P>>) {
+  let found: ComponentType<P> | null = null;
+  return function Later(props: P) {
+    const [state, setState] = useState<"waits" | "here" | "failed">(found ? "here" : "waits");
+    useEffect(() => {
+      if (found) return;
+      load().then(
+        (component) => {
+          found = component;
+          setState("here");
+        },
+        () => setState("failed"),
+      );
+    }, []);
+    const Found = found;
+    if (Found) return <Found {...props} />;
+    return state === "failed" ? <p role="alert">{sentence("offline")}</p> : null;
+  };
+}
