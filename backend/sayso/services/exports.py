@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -17,7 +18,7 @@ from sqlalchemy import Connection, select
 from sayso.domain.answers import answered, shown
 from sayso.domain.completion import RULE_VERSION, Row
 from sayso.domain.evaluation import rows
-from sayso.domain.questionnaire import Item, Questionnaire
+from sayso.domain.questionnaire import Code, Item, Questionnaire
 from sayso.formats import facts_writer
 from sayso.services import access, assessments, audit, publishing, scores
 from sayso.services.access import Reach
@@ -283,7 +284,7 @@ def item_cells(
 ) -> Iterator[list[object]]:
     """Position, id, text, value, its words, status and reason of every question, in order."""
     visible = shown(asked, answers, skipped)
-    for position, item in enumerate(asked.items_in_order(), start=1):
+    for position, (item, texts) in enumerate(_with_words(asked), start=1):
         value = answers.get(item.id)
         if item.id not in visible:
             cells: list[object] = [None, None, BRANCHED_OUT, None]
@@ -294,14 +295,22 @@ def item_cells(
         elif item.identifying:
             cells = [None, None, ANSWERED, WITHHELD]
         else:
-            cells = [value, _words(item, value), ANSWERED, None]
+            cells = [value, _words(texts, value), ANSWERED, None]
         yield [position, item.id, item.text, *cells]
 
 
-def _words(item: Item, value: Any) -> str | None:
+@lru_cache(maxsize=256)
+def _with_words(asked: Questionnaire) -> tuple[tuple[Item, Mapping[Code, str]], ...]:
+    """Every question with the text of each of its codes."""
+    return tuple(
+        (item, {option.code: option.text for option in item.options})
+        for item in asked.items_in_order()
+    )
+
+
+def _words(texts: Mapping[Code, str], value: Any) -> str | None:
     """The text of the chosen options, for reading; None where the value speaks for itself."""
-    if not item.options:
+    if not texts:
         return None
-    texts = {option.code: option.text for option in item.options}
     chosen = value if isinstance(value, list) else [value]
     return "; ".join(texts.get(code, str(code)) for code in chosen) or None
