@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench import app, exports, machine, push, rules, saving, startup
-from bench.table import Section
+from bench.table import Section, summary
 
 SECTIONS: dict[str, Callable[[int], Section]] = {
     "saving": saving.measure,
@@ -38,11 +38,12 @@ def main() -> None:
     parts = []
     for name in chosen.sections or SECTIONS:
         print(f"bench: {name} …", flush=True)
-        parts.append(SECTIONS[name](chosen.rounds).markdown())
-        print(parts[-1], flush=True)
+        parts.append(SECTIONS[name](chosen.rounds))
+        print(parts[-1].markdown(), flush=True)
     if not chosen.sections:
         head = _HEAD.format(rounds=chosen.rounds, machine=machine.describe())
-        (Path(__file__).parent / "RESULTS.md").write_text(head + "\n".join(parts))
+        tables = [summary(parts), *(part.markdown() for part in parts)]
+        (Path(__file__).parent / "RESULTS.md").write_text(head + "\n".join(tables))
 
 
 if __name__ == "__main__":

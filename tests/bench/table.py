@@ -30,11 +30,30 @@ class Section:
     how: str
     rows: tuple[Row, ...]
 
+    def goals(self) -> tuple[Row, ...]:
+        """The rows that are held against something."""
+        return tuple(row for row in self.rows if row.met is not None)
+
     def markdown(self) -> str:
         """The section as Markdown."""
         head = "| what | figure | goal | met |\n| --- | --- | --- | --- |"
         body = "\n".join(row.markdown() for row in self.rows)
         return f"## {self.title}\n\n{self.how}\n\n{head}\n{body}\n"
+
+
+def summary(sections: Sequence[Section]) -> str:
+    """Every goal with its figure, the missed ones first, as computed from the rows."""
+    goals = [(section, row) for section in sections for row in section.goals()]
+    goals.sort(key=lambda found: bool(found[1].met))
+    missed = sum(1 for _, row in goals if not row.met)
+    head = "| goal | figure | met | of |\n| --- | --- | --- | --- |"
+    lines = [
+        f"| {row.what}: {row.goal} | {row.figure} | {'yes' if row.met else '**no**'} "
+        f"| {section.title} |"
+        for section, row in goals
+    ]
+    said = f"{len(goals) - missed} of {len(goals)} met."
+    return "\n".join(["## Goals", "", said, "", head, *lines]) + "\n"
 
 
 def spread(values: Sequence[float], unit: str, digits: int = 2) -> str:

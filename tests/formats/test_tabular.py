@@ -117,3 +117,25 @@ def test_a_long_table_needs_no_more_memory_than_a_short_one() -> None:
         return highest
 
     assert peak(50_000) < 2 * peak(2_000) + 100_000
+
+
+def test_what_is_remembered_of_one_cell_is_right_for_the_next() -> None:
+    """One moment in two zones is one text; 1, 1.0, true and "1" are equal in part but not alike."""
+    noon = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
+    in_kathmandu = noon.astimezone(timezone(timedelta(hours=5, minutes=45)))
+    assert [cell(noon), cell(in_kathmandu)] == ["2026-06-15T12:00:00Z"] * 2
+    assert [cell(one) for one in (True, 1, 1.0, "1", "true")] == ["true", "1", "1", "1", "true"]
+    for _ in range(2):
+        assert [cell(one) for one in ("=1+1", " =1+1", "1+1")] == ["'=1+1", "' =1+1", "1+1"]
+
+
+def test_moments_are_cut_to_the_second_and_early_years_keep_four_digits() -> None:
+    assert cell(datetime(2026, 6, 15, 12, 0, 0, 999_999, tzinfo=UTC)) == "2026-06-15T12:00:00Z"
+    assert cell(datetime(900, 1, 2, 3, 4, 5, tzinfo=UTC)) == "0900-01-02T03:04:05Z"
+
+
+def test_a_text_of_another_class_is_made_safe_as_well() -> None:
+    class Word(str):
+        __slots__ = ()
+
+    assert cell(Word("=1+1")) == "'=1+1"
