@@ -64,6 +64,8 @@ def by_type() -> list[Case]:
         hidden = {**q, "enable_when": ["gate", "=", True]}
         gate = {"id": "gate", "type": "boolean"}
         firm = {**q, "skippable": False}
+        page: Doc = {"id": "p", "type": "page", "items": [{"text": "t", **q}]}
+        page["enable_when"] = ["gate", "=", True]
         for value, slugs in values:
             problems = " ".join(f"q:{slug}" for slug in slugs.split())
             cases.append(case(f"{name} {_short(value)}", [q], {"q": value}, "q", problems))
@@ -81,6 +83,9 @@ def by_type() -> list[Case]:
             ),
             case(f"{name} shown", [gate, hidden], {"gate": True, "q": first}, "gate q"),
             case(f"{name} shown, open", [gate, hidden], {"gate": True}, "gate q", "q:required"),
+            case(f"{name} on a hidden page", [gate, page], {"gate": False, "q": wrong}, "gate"),
+            case(f"{name} on a shown page", [gate, page], {"gate": True, "q": first}, "gate p q"),
+            case(f"{name} on a page, open", [gate, page], {"gate": True}, "gate p q", "q:required"),
         ]
     for blank in ("", " ", "\t\r\n "):
         q = {"id": "q", "type": "text"}
@@ -159,117 +164,107 @@ def by_combination() -> list[Case]:
     ]
 
 
+GATE: Doc = {"id": "gate", "type": "boolean"}
+CLOSED = ["gate", "=", True]
+ROW: Doc = {"id": "m1", "text": "Row 1"}
+MATRIX: Doc = {
+    "id": "m",
+    "type": "matrix",
+    "answer_options": AMOUNT,
+    "items": [ROW, {"id": "m2", "text": "Row 2"}],
+}
+PAGE: Doc = {
+    "id": "p",
+    "type": "page",
+    "items": [
+        {"id": "c", "type": "integer", "text": "t"},
+        {"id": "d", "type": "display", "text": "t"},
+    ],
+}
+DEEP: Doc = {"id": "outer", "type": "page", "items": [PAGE, MATRIX], "enable_when": CLOSED}
+
+
 def by_structure() -> list[Case]:
     """Pages, matrices, displays, chains, looking ahead, unknown ids."""
-    gate: Doc = {"id": "gate", "type": "boolean"}
-    row: Doc = {"id": "m1", "text": "Row 1"}
-    matrix: Doc = {
-        "id": "m",
-        "type": "matrix",
-        "answer_options": AMOUNT,
-        "items": [row, {"id": "m2", "text": "Row 2"}],
-    }
-    page: Doc = {
-        "id": "p",
-        "type": "page",
-        "items": [
-            {"id": "c", "type": "integer", "text": "t"},
-            {"id": "d", "type": "display", "text": "t"},
-        ],
-    }
-    closed = ["gate", "=", True]
-    deep: Doc = {"id": "outer", "type": "page", "items": [page, matrix], "enable_when": closed}
-    chain: list[Doc] = [
-        gate,
-        {"id": "x", "type": "boolean", "enable_when": closed},
-        {"id": "y", "type": "boolean", "enable_when": ["x", "=", True]},
-        {"id": "z", "type": "boolean", "enable_when": ["y", "=", True]},
-    ]
-    ahead: list[Doc] = [{"id": "q", "type": "display", "enable_when": closed}, gate]
+    return [*_pages_and_matrices(), *_behind_a_gate(), *_in_a_chain(), *_out_of_place()]
+
+
+def _pages_and_matrices() -> list[Case]:
     picky: Doc = {
-        **matrix,
-        "items": [row, {"id": "m2", "text": "t", "enable_when": ["m1", ">", 1]}],
+        **MATRIX,
+        "items": [ROW, {"id": "m2", "text": "t", "enable_when": ["m1", ">", 1]}],
     }
-    free: Doc = {**matrix, "items": [{**row, "required": False}, {"id": "m2", "text": "t"}]}
+    free: Doc = {**MATRIX, "items": [{**ROW, "required": False}, {"id": "m2", "text": "t"}]}
+    wrong = "m1:not-a-choice m2:not-a-choice"
     return [
-        case("page", [page], {"c": 1}, "p c d"),
-        case("page, open", [page], {}, "p c d", "c:required"),
-        case("matrix", [matrix], {"m1": 0, "m2": 3}, "m m1 m2"),
-        case("matrix, half open", [matrix], {"m2": 3}, "m m1 m2", "m1:required"),
-        case(
-            "matrix, wrong code",
-            [matrix],
-            {"m1": 9, "m2": "0"},
-            "m m1 m2",
-            "m1:not-a-choice m2:not-a-choice",
-        ),
-        case("matrix, a row skipped", [matrix], {"m1": 1}, "m m1 m2", skipped="m2"),
+        case("page", [PAGE], {"c": 1}, "p c d"),
+        case("page, open", [PAGE], {}, "p c d", "c:required"),
+        case("matrix", [MATRIX], {"m1": 0, "m2": 3}, "m m1 m2"),
+        case("matrix, half open", [MATRIX], {"m2": 3}, "m m1 m2", "m1:required"),
+        case("matrix, wrong code", [MATRIX], {"m1": 9, "m2": "0"}, "m m1 m2", wrong),
+        case("matrix, a row skipped", [MATRIX], {"m1": 1}, "m m1 m2", skipped="m2"),
         case("matrix, a row optional", [free], {"m2": 1}, "m m1 m2"),
         case("matrix, a row shown", [picky], {"m1": 2}, "m m1 m2", "m2:required"),
         case("matrix, a row hidden", [picky], {"m1": 1, "m2": 3}, "m m1"),
-        case("hidden page hides all", [gate, deep], {"gate": False, "c": "x", "m1": 77}, "gate"),
-        case("hidden page, open gate", [gate, deep], {}, "gate", "gate:required"),
+    ]
+
+
+def _behind_a_gate() -> list[Case]:
+    hidden_child = {"id": "q", "type": "display", "enable_when": ["c", "answered"]}
+    hidden_matrix = {**MATRIX, "enable_when": CLOSED}
+    whole, wrong = "gate outer p c d m m1 m2", "c:required m1:required m2:required"
+    return [
+        case("hidden page hides all", [GATE, DEEP], {"gate": False, "c": "x", "m1": 77}, "gate"),
+        case("hidden page, open gate", [GATE, DEEP], {}, "gate", "gate:required"),
         case(
-            "shown page shows all",
-            [gate, deep],
-            {"gate": True, "c": 2, "m1": 1, "m2": 2},
-            "gate outer p c d m m1 m2",
+            "shown page shows all", [GATE, DEEP], {"gate": True, "c": 2, "m1": 1, "m2": 2}, whole
         ),
+        case("shown page checks all", [GATE, DEEP], {"gate": True}, whole, wrong),
+        case("hidden matrix", [GATE, hidden_matrix], {"gate": False, "m1": 1}, "gate"),
         case(
-            "shown page checks all",
-            [gate, deep],
-            {"gate": True},
-            "gate outer p c d m m1 m2",
-            "c:required m1:required m2:required",
-        ),
-        case(
-            "hidden matrix",
-            [gate, {**matrix, "enable_when": closed}],
-            {"gate": False, "m1": 1},
+            "hidden child counts as open", [GATE, DEEP, hidden_child], {"gate": False, "c": 5},
             "gate",
         ),
-        case(
-            "hidden child counts as open",
-            [gate, deep, {"id": "q", "type": "display", "enable_when": ["c", "answered"]}],
-            {"gate": False, "c": 5},
-            "gate",
-        ),
-        case(
-            "chain, all yes", chain, {"gate": True, "x": True, "y": True, "z": True}, "gate x y z"
-        ),
-        case("chain, first no", chain, {"gate": False, "x": True, "y": True, "z": True}, "gate"),
+    ]  # fmt: skip
+
+
+def _in_a_chain() -> list[Case]:
+    chain: list[Doc] = [
+        GATE,
+        {"id": "x", "type": "boolean", "enable_when": CLOSED},
+        {"id": "y", "type": "boolean", "enable_when": ["x", "=", True]},
+        {"id": "z", "type": "boolean", "enable_when": ["y", "=", True]},
+    ]
+    ahead: list[Doc] = [{"id": "q", "type": "display", "enable_when": CLOSED}, GATE]
+    all_yes = {"gate": True, "x": True, "y": True, "z": True}
+    return [
+        case("chain, all yes", chain, all_yes, "gate x y z"),
+        case("chain, first no", chain, {**all_yes, "gate": False}, "gate"),
         case("chain, second no", chain, {"gate": True, "x": False, "y": True}, "gate x"),
         case("chain, second open", chain, {"gate": True, "y": True}, "gate x", "x:required"),
         case("looks ahead", ahead, {"gate": True}, "q gate"),
         case("looks ahead, no", ahead, {"gate": False}, "gate"),
-        case("display is never required", [{"id": "d", "type": "display"}], {}, "d"),
+    ]
+
+
+def _out_of_place() -> list[Case]:
+    display: Doc = {"id": "d", "type": "display"}
+    mixed: list[Doc] = [{"id": "b", "type": "integer"}, {"id": "a", "type": "boolean"}]
+    strange = "gate:required aa:unknown-item zz:unknown-item"
+    return [
+        case("display is never required", [display], {}, "d"),
+        case("answer to a display", [display], {"d": 1}, "d", "d:unknown-item"),
+        case("unknown ids come last, sorted", [GATE], {"zz": 1, "aa": 2}, "gate", strange),
         case(
-            "answer to a display", [{"id": "d", "type": "display"}], {"d": 1}, "d", "d:unknown-item"
-        ),
-        case(
-            "unknown ids come last, sorted",
-            [gate],
-            {"zz": 1, "aa": 2},
-            "gate",
-            "gate:required aa:unknown-item zz:unknown-item",
-        ),
-        case(
-            "unknown id skipped",
-            [gate],
-            {"gate": True},
-            "gate",
-            "what:unknown-item",
+            "unknown id skipped", [GATE], {"gate": True}, "gate", "what:unknown-item",
             skipped="what",
         ),
-        case("page id answered", [page], {"p": 1, "c": 1}, "p c d", "p:unknown-item"),
+        case("page id answered", [PAGE], {"p": 1, "c": 1}, "p c d", "p:unknown-item"),
         case(
-            "problems keep the order of the form",
-            [{"id": "b", "type": "integer"}, {"id": "a", "type": "boolean"}],
-            {"a": 1, "b": "x"},
-            "a b",
+            "problems keep the order of the form", mixed, {"a": 1, "b": "x"}, "a b",
             "b:not-a-number a:wrong-type",
         ),
-    ]
+    ]  # fmt: skip
 
 
 def text() -> str:
