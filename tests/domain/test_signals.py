@@ -43,6 +43,19 @@ def test_an_answered_form_was_not_missed_but_tells_of_the_language() -> None:
     assert "on file, the first of 2026-04-14" in found[0]
 
 
+def test_a_pack_that_came_as_a_whole_was_not_missed() -> None:
+    found = said(person(responses=(answers(84),)), exempt(start=60, recorded=120))
+
+    assert not any("unanswered" in sentence for sentence in found)
+
+
+def test_half_a_pack_leaves_the_other_half_missed() -> None:
+    half = (replace(answers(84), questionnaire="demo-hrqol"),)
+    found = said(person(responses=half), exempt(start=60, recorded=120))
+
+    assert "Week 12 had closed unanswered" in found[0]
+
+
 def test_a_day_late_is_no_backdating() -> None:
     assert not any("Starts" in one for one in said(person(), exempt(start=60, recorded=61)))
     assert any("Starts 2 days" in one for one in said(person(), exempt(start=60, recorded=62)))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 
 from sayso.domain.errors import (
     AlreadySettled,
@@ -15,11 +16,13 @@ from sayso.domain.errors import (
     SecondPersonNeeded,
 )
 from sayso.domain.rule_errors import ExemptionReasonNotAllowed, ExemptionsOverlap
-from sayso.services import audit, exemptions, figure_lists
+from sayso.services import access, audit, exemptions, figure_lists
+from sayso.services.access import Participant
+from sayso.services.audit import Actor
 from sayso.services.completion import Chosen
 from sayso.store.tables import exemption
 from support.at_once import at_once
-from support.stage import Stage
+from support.stage import STUDY, Stage
 
 P = "P-001"
 LATE = 120
@@ -47,6 +50,28 @@ def record(
         person = stage.hold(connection, P, by)
         return exemptions.record(
             connection, person, reason, stage.day(P, start), valid_to, None, stage.at(P, on)
+        )
+
+
+def test_a_command_neither_enters_nor_approves_an_exemption(stage: Stage) -> None:
+    def by_command(act: Callable[[Connection, Participant], object]) -> None:
+        with stage.open() as connection:
+            within = access.everything(connection, Actor("command", role="administrator"), STUDY)
+            act(connection, access.hold(connection, within, P))
+
+    with pytest.raises(NotAllowed, match="member of staff"):
+        by_command(
+            lambda connection, person: exemptions.record(
+                connection, person, "LANGUAGE", stage.day(P, 60), None, None, stage.at(P, LATE)
+            )
+        )
+    record(stage, 60)
+    waiting = only(stage)
+    with pytest.raises(NotAllowed, match="member of staff"):
+        by_command(
+            lambda connection, person: exemptions.approve(
+                connection, person, waiting, stage.at(P, LATE)
+            )
         )
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sayso.domain.participation import BEGINNING, FOREVER, Event, Facts
+from sayso.domain.status import Form
 from sayso.domain.study import EventForm, Slot, Study, StudyVersion, Timepoint, VisitSeries
 from sayso.domain.walltime import end_of_day, start_of_day
 
@@ -165,12 +166,12 @@ def same_window(one: WantedForm, other: WantedForm) -> bool:
     return same_instants and one.target == other.target
 
 
-def answered_keys(forms: Iterable[WantedForm], facts: Facts) -> frozenset[Key]:
+def answered_keys(forms: Iterable[Form], facts: Facts) -> frozenset[Key]:
     """The keys of the forms that some response was given to."""
     whole = {r.timepoint for r in facts.responses if r.questionnaire is None}
     single = {(r.timepoint, r.questionnaire) for r in facts.responses}
     return frozenset(
-        form.key
+        (form.timepoint, form.questionnaire)
         for form in forms
         if any(tag in whole or (tag, form.questionnaire) in single for tag in form.tags)
     )

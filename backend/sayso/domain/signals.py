@@ -6,11 +6,12 @@ from the record at the moment of looking and change nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from sayso.domain.completion import Ratio
 from sayso.domain.participation import Exemption, Facts
+from sayso.domain.schedule import answered_keys
 from sayso.domain.status import Form
 from sayso.domain.walltime import local_date
 
@@ -20,7 +21,7 @@ _TIMES_THE_REST = 2.0
 
 
 def signals(
-    exemption: Exemption, facts: Facts, forms: Iterable[Form], label: Mapping[str, str]
+    exemption: Exemption, facts: Facts, forms: Sequence[Form], label: Mapping[str, str]
 ) -> list[str]:
     """The sentences about one exemption; `label` gives the names of timepoints."""
     return [
@@ -31,15 +32,15 @@ def signals(
 
 
 def _entered_after_missing(
-    exemption: Exemption, facts: Facts, forms: Iterable[Form], label: Mapping[str, str]
+    exemption: Exemption, facts: Facts, forms: Sequence[Form], label: Mapping[str, str]
 ) -> list[str]:
-    came = {(r.timepoint, r.questionnaire) for r in facts.responses}
+    given = answered_keys(forms, facts)
     missed = {
         form.timepoint: form
         for form in forms
         if exemption.covers(form.target)
         and form.closes_at <= exemption.recorded_at
-        and not any((tag, form.questionnaire) in came for tag in form.tags)
+        and (form.timepoint, form.questionnaire) not in given
     }
     day = local_date(exemption.recorded_at, facts.zone)
     return [

@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from itertools import chain
 
 from sayso.domain.completion import CELLS, RECEIVED, Mark, Row, mark_of, minutes_open
@@ -25,7 +26,7 @@ from sayso.domain.schedule import WantedForm
 from sayso.domain.status import FormStatus, statuses
 from sayso.domain.study import ALIVE_RULES, MISSING_REASONS, Rules, Study
 from sayso.domain.visits import PlannedVisit, planned_visits
-from sayso.domain.walltime import end_of_day, start_of_day
+from sayso.domain.walltime import end_of_day, local_date, start_of_day
 from sayso.domain.yields import Nudge, backup_yield, reminder_yield
 
 FORMAT = "1"
@@ -51,7 +52,7 @@ def _marks() -> tuple[Mark, ...]:
 MARKS = _marks()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Layout:
     """What the columns of a line are about.
 
@@ -78,30 +79,30 @@ class Layout:
             tuple(Mark(*mark) for mark in others),
         )
 
-    @property
+    @cached_property
     def marks(self) -> tuple[Mark, ...]:
         """The marks by their number."""
         return MARKS + self.others
 
-    @property
+    @cached_property
     def people(self) -> tuple[str, ...]:
         """The names of the numbers about the person."""
         return (*PERSON, *(f"{step} {part}" for step in self.steps for part in ("n", "of")))
 
     # Where the parts of a line begin, in characters; the first two are read four at a time.
-    @property
+    @cached_property
     def person_at(self) -> int:
         return 4 * len(self.forms)
 
-    @property
+    @cached_property
     def marks_at(self) -> int:
         return self.person_at + 4 * len(self.people)
 
-    @property
+    @cached_property
     def items_at(self) -> int:
         return self.marks_at + len(ALIVE_RULES) * len(self.forms)
 
-    @property
+    @cached_property
     def length(self) -> int:
         """Characters of one line, a multiple of four."""
         return -4 * (-(self.items_at + 6 * len(self.forms)) // 4)
@@ -238,7 +239,7 @@ def _said(
     yields = reminder_yield(person.nudges, rows)
     planned = (step.id for step in study.reminder_policy.steps)
     steps = tuple(dict.fromkeys((*planned, *sorted(yields))))
-    exempt = facts.exempt_on(now.date(), rules.exemption_language) is not None
+    exempt = facts.exempt_on(local_date(now, facts.zone), rules.exemption_language) is not None
     values = (
         kept.exempt.n, kept.exempt.of, kept.not_exempt.n, kept.not_exempt.of,
         contact.n, contact.of, int(exempt), backup.n, backup.of,

@@ -20,7 +20,8 @@ from sayso.domain.errors import AlreadyRecorded, AlreadySettled, NotFound, Secon
 from sayso.domain.walltime import local_date
 from sayso.services import audit, publishing, scores
 from sayso.services.access import Participant
-from sayso.services.staff_entries import author_of, differences, refuse_malformed
+from sayso.services.entries import author_of
+from sayso.services.staff_entries import differences, refuse_malformed
 from sayso.store.tables_entries import correction
 from sayso.store.tables_forms import response
 from sayso.store.upsert import insert_once

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, insert, select, update
 from sqlalchemy.sql.dml import ReturningInsert
 
-from sayso.domain.errors import AlreadySettled, NotFound
+from sayso.domain.errors import AlreadySettled, NotAllowed, NotFound
 from sayso.services import audit
 from sayso.services.access import Participant
 
@@ -112,6 +112,14 @@ def void(
 def by(person: Participant) -> int | None:
     """The staff row of whoever makes the entry; None where a command does."""
     return person.actor.id if person.actor.kind == "staff" else None
+
+
+def author_of(person: Participant) -> int:
+    """The staff row of whoever acts. Raises NotAllowed for a command: nobody would have said it."""
+    actor = person.actor
+    if actor.kind != "staff" or actor.id is None:
+        raise NotAllowed("This is entered and decided on by a member of staff, never by a command")
+    return actor.id
 
 
 _NOT_TOLD = frozenset(

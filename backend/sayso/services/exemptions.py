@@ -29,8 +29,10 @@ def record(
 ) -> str | None:
     """Record an exemption; returns why it needs a second person, or None when it holds at once.
 
-    Raises ExemptionReasonNotAllowed, ExemptionsOverlap or DatesOutOfOrder.
+    It always has an author, from whom the one who approves it can be told. Raises NotAllowed for a
+    command, ExemptionReasonNotAllowed, ExemptionsOverlap or DatesOutOfOrder.
     """
+    entries.author_of(person)
     rules = publishing.current(connection, person.study_key).study.rules
     facts = access.facts(connection, person)
     new = Exemption(reason, valid_from, valid_to, now, language=rules.exemption_language)
@@ -55,17 +57,18 @@ def record(
 def approve(connection: Connection, person: Participant, exemption_id: int, now: datetime) -> None:
     """Let an exemption that waits take effect; somebody else than its author must do it.
 
-    Raises NotFound, AlreadySettled or SecondPersonNeeded.
+    Raises NotFound, AlreadySettled, SecondPersonNeeded, or NotAllowed for a command.
     """
+    approver = entries.author_of(person)
     row = entries.standing(connection, exemption, person, exemption_id)
     if not row.needs_approval or row.approved_at is not None:
         raise AlreadySettled("This exemption does not wait for anybody")
-    if row.recorded_by is None or row.recorded_by == person.actor.id:
+    if row.recorded_by is None or row.recorded_by == approver:
         raise SecondPersonNeeded("Whoever entered an exemption cannot approve it")
     connection.execute(
         update(exemption)
         .where(exemption.c.id == exemption_id)
-        .values(approved_at=now, approved_by=person.actor.id)
+        .values(approved_at=now, approved_by=approver)
     )
     audit.record(
         connection,

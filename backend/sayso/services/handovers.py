@@ -22,8 +22,8 @@ from sayso.domain.status import statuses
 from sayso.services import access, audit, limits, publishing, sessions
 from sayso.services.access import Participant
 from sayso.services.enrolment_codes import plain_code
+from sayso.services.entries import author_of
 from sayso.services.sessions import ParticipantSession
-from sayso.services.staff_entries import author_of
 from sayso.store.facts import facts_of_one, forms_of_one
 from sayso.store.sealed import Keyring
 from sayso.store.tables import device, participant, session

@@ -20,7 +20,6 @@ from sayso.domain.entry_errors import InterpreterRefused, NotAPaperForm
 from sayso.domain.errors import (
     AlreadySettled,
     AnswersMalformed,
-    NotAllowed,
     NotFound,
     ParticipantExempt,
     SecondPersonNeeded,
@@ -31,6 +30,7 @@ from sayso.domain.status import status_of
 from sayso.domain.walltime import to_instant, zone_of
 from sayso.services import access, audit, publishing, responses
 from sayso.services.access import Participant
+from sayso.services.entries import author_of
 from sayso.services.responses import Outcome, Submission
 from sayso.store.facts import StoredForm, stored_form
 from sayso.store.sealed import Keyring
@@ -205,14 +205,6 @@ def refuse_malformed(
     if wrong:
         said = "; ".join(f"{problem.item}: {problem.detail}" for problem in wrong[:5])
         raise AnswersMalformed(f"These answers do not fit the questionnaire: {said}")
-
-
-def author_of(person: Participant) -> int:
-    """The staff row of whoever acts. Raises NotAllowed for a command: nobody would have said it."""
-    actor = person.actor
-    if actor.kind != "staff" or actor.id is None:
-        raise NotAllowed("Answers are entered and decided on by a member of staff, never a command")
-    return actor.id
 
 
 def staff_at(connection: Connection, person: Participant) -> list[int]:
