@@ -21,8 +21,13 @@ export function shortDate(date: string, today: string): string {
 
 /** The local calendar date of an instant in a zone, "2026-06-18". */
 export function dateIn(zone: string, now: Date): string {
-  const format = (timeZone: string | undefined): string =>
-    new Intl.DateTimeFormat("en-CA", { timeZone, dateStyle: "short" }).format(now);
+  // Put together from its parts: no locale writes dates like this in every browser.
+  const format = (timeZone: string | undefined): string => {
+    const how = { timeZone, year: "numeric", month: "2-digit", day: "2-digit" } as const;
+    const parts = new Intl.DateTimeFormat("en", how).formatToParts(now);
+    const part = (type: string): string => parts.find((one) => one.type === type)?.value ?? "";
+    return `${part("year")}-${part("month")}-${part("day")}`;
+  };
   try {
     return format(zone);
   } catch {

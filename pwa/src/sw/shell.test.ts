@@ -2,11 +2,12 @@ import { beforeAll, describe, expect, it, vi } from "vitest";
 
 const origin = "https://sayso.example.org";
 let shellPath: (request: Request, origin: string) => string | null;
+let isOwnPage: (page: string) => boolean;
 
 beforeAll(async () => {
   vi.stubGlobal("__PRECACHE__", ["/", "/assets/participant-abc.js", "/icons/icon.svg"]);
   vi.stubGlobal("__REVISION__", "abc");
-  ({ shellPath } = await import("./shell.ts"));
+  ({ shellPath, isOwnPage } = await import("./shell.ts"));
 });
 
 const request = (path: string, more: { method?: string; mode?: string } = {}): Request =>
@@ -43,5 +44,16 @@ describe("what the worker answers from the phone", () => {
 
   it("is nothing of another site", () => {
     expect(shellPath(request("https://elsewhere.example/"), origin)).toBeNull();
+  });
+});
+
+describe("a page from the server, when the phone has lost the app", () => {
+  it.each([
+    ["of this version", '<script src="/assets/participant-abc.js">', true],
+    ["of a newer one", '<script src="/assets/participant-new.js">', false],
+    ["half of a newer one", "/assets/participant-abc.js /assets/style-new.css", false],
+    ["of a hotel", "<h1>Sign in to our network</h1>", false],
+  ])("%s", (_name, page, own) => {
+    expect(isOwnPage(page)).toBe(own);
   });
 });

@@ -31,7 +31,26 @@ export function shellPath(request: Request, origin: string): string | null {
 
 async function answer(request: Request, path: string): Promise<Response> {
   const cache = await caches.open(CACHE);
-  return (await cache.match(path)) ?? fetch(request);
+  const kept = await cache.match(path);
+  if (kept) return kept;
+  const response = await fetch(request);
+  if (path === "/" && response.ok) await refill(response.clone());
+  return response;
+}
+
+/** Whether a page is of this worker's version: it loads only files that are kept with it. */
+export function isOwnPage(page: string): boolean {
+  const loads = page.match(/\/assets\/[\w.-]+/g) ?? [];
+  return loads.length > 0 && loads.every((path) => __PRECACHE__.includes(path));
+}
+
+/** Keeps the app anew where the phone has lost it, unless a newer version is on its way anyway. */
+async function refill(page: Response): Promise<void> {
+  try {
+    if (isOwnPage(await page.text())) await fill();
+  } catch {
+    // The network went away half-way: the next visit tries again.
+  }
 }
 
 export function installShell(scope: ServiceWorkerGlobalScope): void {
