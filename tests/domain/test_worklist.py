@@ -15,6 +15,7 @@ from sayso.domain.worklist import (
     Form,
     Limits,
     PlannedVisit,
+    Proposal,
     Row,
     rows_of,
     worklist,
@@ -285,6 +286,30 @@ def _cases() -> st.SearchStrategy[Case]:
         st.booleans(),
         st.sampled_from(["proven", "unproven", "email_only", "unreachable"]),
     )
+
+
+def test_a_correction_waits_for_a_colleague() -> None:
+    proposal = Proposal(7, "r-1", "Week 12", ago(2))
+
+    (row,) = rows_of(replace(WELL, proposals=(proposal,)), LIMITS)
+
+    assert (row.kind, row.since, row.due) == ("correction", ago(2), None)
+    assert row.why == "Week 12: a correction of an answer waits for a colleague."
+    assert row.action.verb == "decide_correction"
+    assert (row.action.correction_id, row.action.response_ids) == (7, ("r-1",))
+
+
+def test_a_correction_is_still_decided_on_after_a_death() -> None:
+    """What was answered stays an answer, whatever became of the person."""
+    case = replace(WELL, off=True, proposals=(Proposal(7, "r-1", "Week 12", ago(2)),))
+
+    assert kinds(case) == ["correction"]
+
+
+def test_each_correction_is_a_row_of_its_own() -> None:
+    proposals = (Proposal(7, "r-1", "Week 12", ago(2)), Proposal(8, "r-2", "Week 12", ago(1)))
+
+    assert len({row.id for row in rows_of(replace(WELL, proposals=proposals), LIMITS)}) == 2
 
 
 @given(st.lists(_cases(), max_size=5, unique_by=lambda case: case.participant))

@@ -20,6 +20,7 @@ ORDER = (
     "time_disputed",
     "conflict",
     "exemption_approval",
+    "correction",
     "visit_due",
     "unsent_answers",
     "reason_needed",
@@ -52,6 +53,16 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposal:
+    """A correction of an answer that somebody has proposed and nobody has decided on."""
+
+    correction_id: int
+    response_id: str
+    label: str
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedVisit:
     """A visit that should take place between two dates and has not been recorded."""
 
@@ -77,6 +88,7 @@ class Case:
     doubts: tuple[Doubt, ...] = ()
     contacts: tuple[date, ...] = ()
     waiting_exemptions: tuple[tuple[int, date], ...] = ()
+    proposals: tuple[Proposal, ...] = ()
     call_requested_on: date | None = None
     reachability: str = "unproven"
     reachability_why: str = ""
@@ -94,6 +106,7 @@ class Action:
     timepoint: str | None = None
     form_ids: tuple[int, ...] = ()
     exemption_id: int | None = None
+    correction_id: int | None = None
     response_ids: tuple[str, ...] = ()
 
 
@@ -135,6 +148,7 @@ def rows_of(case: Case, limits: Limits) -> Iterator[Row]:
     """The rows of one participant. The dead and the withdrawn keep only what is owed about them."""
     yield from _doubts(case)
     yield from _approvals(case)
+    yield from _proposals(case)
     yield from _reasons(case)
     if case.off:
         return
@@ -261,6 +275,23 @@ def _approvals(case: Case) -> Iterator[Row]:
             "An exemption waits for a second person; it has no effect until then.",
             since,
             Action("approve_exemption", "Look at the exemption", exemption_id=exemption_id),
+        )
+
+
+def _proposals(case: Case) -> Iterator[Row]:
+    for proposal in case.proposals:
+        yield _row(
+            case,
+            "correction",
+            str(proposal.correction_id),
+            f"{proposal.label}: a correction of an answer waits for a colleague.",
+            proposal.since,
+            Action(
+                "decide_correction",
+                "Decide on the correction",
+                correction_id=proposal.correction_id,
+                response_ids=(proposal.response_id,),
+            ),
         )
 
 

@@ -15,11 +15,21 @@ from sayso.domain.retention import visit_statuses
 from sayso.domain.study import Study
 from sayso.domain.visits import planned_visits
 from sayso.domain.walltime import local_date
-from sayso.domain.worklist import Case, Doubt, Form, Limits, PlannedVisit, Row, worklist
+from sayso.domain.worklist import (
+    Case,
+    Doubt,
+    Form,
+    Limits,
+    PlannedVisit,
+    Proposal,
+    Row,
+    worklist,
+)
 from sayso.services import assessments, publishing, reminder_people
 from sayso.services.access import Reach
 from sayso.services.participants import ended
 from sayso.store.tables import device, participant, site
+from sayso.store.tables_entries import correction
 from sayso.store.tables_forms import expected_form, response, response_conflict
 
 _UNRECORDED = frozenset({"due", "missed"})
@@ -43,12 +53,13 @@ def today(
     found = assessments.cases(connection, within, study.rules, now)
     reached = reminder_people.reachability_of(connection, [case.id for case in found], now)
     doubts = _doubts(connection, within, study)
+    proposals = _proposals(connection, within, study)
     asked = _call_requests(connection, within)
     unsent = _unsent(connection, within)
     cases = [
         _case(
-            case, study, now, reached[case.id], doubts[case.id], asked.get(case.id),
-            unsent.get(case.id),
+            case, study, now, reached[case.id], doubts[case.id], proposals[case.id],
+            asked.get(case.id), unsent.get(case.id),
         )
         for case in found
     ]  # fmt: skip
@@ -62,6 +73,7 @@ def _case(
     now: datetime,
     reach: Reachability,
     doubts: list[tuple[datetime, Doubt]],
+    proposals: list[Proposal],
     asked_at: datetime | None,
     unsent: tuple[int, datetime] | None,
 ) -> Case:
@@ -84,6 +96,7 @@ def _case(
             for exemption in facts.exemptions
             if exemption.needs_approval and exemption.approved_at is None
         ),
+        proposals=tuple(proposals),
         call_requested_on=None if asked_at is None else local_date(asked_at, facts.zone),
         reachability=reach.state,
         reachability_why=reach.why,
@@ -167,6 +180,27 @@ def _doubts(
     )  # fmt: skip
     for row in connection.execute(_scoped(reused, response_conflict.c.participant_id, within)):
         add(row, "response-id-reused")
+    return found
+
+
+def _proposals(connection: Connection, within: Reach, study: Study) -> dict[int, list[Proposal]]:
+    """Corrections of answers that wait for a decision, by participant, oldest first."""
+    found: dict[int, list[Proposal]] = defaultdict(list)
+    waiting = (
+        select(
+            correction.c.id, correction.c.participant_id, correction.c.response_id,
+            correction.c.proposed_at, expected_form.c.timepoint, participant.c.zone,
+        )
+        .select_from(correction)
+        .join(response, response.c.id == correction.c.response_id)
+        .outerjoin(expected_form, expected_form.c.id == response.c.expected_form_id)
+        .where(correction.c.decided_at.is_(None))
+        .order_by(correction.c.id)
+    )  # fmt: skip
+    for row in connection.execute(_scoped(waiting, correction.c.participant_id, within)):
+        label = study.label_of(row.timepoint) if row.timepoint else "A questionnaire"
+        since = local_date(row.proposed_at, row.zone)
+        found[row.participant_id].append(Proposal(row.id, row.response_id, label, since))
     return found
 
 

@@ -105,6 +105,7 @@ class ActionView(Schema):
     timepoint = fields.String(required=True, allow_none=True)
     form_ids = fields.List(fields.Integer(), required=True)
     exemption_id = fields.Integer(required=True, allow_none=True)
+    correction_id = fields.Integer(required=True, allow_none=True)
     response_ids = fields.List(fields.String(), required=True)
 
 
