@@ -78,3 +78,10 @@ def test_measurements_and_long_requests_stay_outside(name: str) -> None:
     text = (PROXY / name).read_text().lower()
     assert "/metrics" in text
     assert "4m" in text
+
+
+def test_the_address_of_a_calendar_is_not_logged() -> None:
+    site = (PROXY / "nginx.conf").read_text()
+    block = site.partition("location /calendar/ {")[2].partition("}")[0]
+    assert "access_log off;" in block
+    assert "proxy_pass http://sayso;" in block

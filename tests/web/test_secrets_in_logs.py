@@ -17,6 +17,7 @@ CANARIES = {
     "email": "canary@example.org",
     "password": "canary password of somebody",
     "code": "CANARY77",
+    "pin": "canary-pin-47",
     "token": "canarytoken" * 4,
     "endpoint": "https://fcm.googleapis.com/canary-endpoint",
     "name": "Canary Bird",
@@ -54,6 +55,14 @@ def everything(visitors: Visitors) -> None:
     alice.delete("/api/me/subscriptions", json={"endpoint": CANARIES["endpoint"]})
     stranger.post("/api/acks", {"token": CANARIES["token"]})
     stranger.post("/api/device-sessions", {"code": CANARIES["code"]})
+    stranger.post("/api/device-sessions", {"code": CANARIES["code"], "pin": CANARIES["pin"]})
+    stranger.get(f"/calendar/{CANARIES['token']}.ics")
+    signed = {
+        "id": CANARIES["token"], "rawId": CANARIES["token"], "type": "public-key",
+        "response": {"clientDataJSON": CANARIES["token"], "signature": CANARIES["token"]},
+    }  # fmt: skip
+    stranger.post("/api/passkey-sessions", {"credential": signed})
+    alice.post("/api/me/passkeys", signed)
     stranger.post(
         "/api/staff/session", {"email": CANARIES["email"], "password": CANARIES["password"]}
     )
