@@ -13,7 +13,7 @@ APP_SOURCES := $(shell find pwa -type d \( -name node_modules -o -name dist \) -
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help setup app demo test lint fix bench nightly screenshots build lock packages clean
+.PHONY: help setup app demo test lint fix bench nightly mutation screenshots build lock packages clean
 
 help: ## list the targets
 	@sed -n -E 's/^([a-z-]+):.*## (.*)/\1|\2/p' $(MAKEFILE_LIST) \
@@ -41,6 +41,9 @@ bench: setup packages .stamps/app ## measure side by side and write tests/bench/
 
 nightly: setup packages .stamps/app ## run the long proofs that `make test` leaves out
 	@$(BIN)/python -m pytest -m nightly
+
+mutation: .stamps/python ## change the study rules a sign at a time and see whether a test notices
+	@$(BIN)/python tests/tools/mutation.py --write tests/MUTATION.md $(MUTATION_FLAGS)
 
 screenshots: setup packages .stamps/app ## take pictures of every screen, and the README's two
 	@$(BIN)/python -m pytest -q -m e2e tests/e2e --screenshots=screenshots
