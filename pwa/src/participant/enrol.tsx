@@ -10,7 +10,7 @@ import { passkeysWork } from "./passkey-here.ts";
 import { deviceLabel, platform } from "./platform.ts";
 import { go, paths } from "./router.ts";
 import { getState } from "./state.ts";
-import { orElse, syncNow, takeMe } from "./sync.ts";
+import { orElse, syncAfresh, takeMe } from "./sync.ts";
 
 /** The code of an enrolment link: what follows "#", which browsers do not send anywhere. */
 export function codeInAddress(pathname: string, hash: string): string {
@@ -25,7 +25,8 @@ async function comeIn(me: Me): Promise<void> {
   // The used code leaves the address; so does the page it stood on.
   history.replaceState(null, "", "/");
   go(paths.home, { replace: true });
-  void syncNow();
+  // A round from before the code still says that this phone is signed out.
+  void syncAfresh();
 }
 
 /** Signs in; answers the sentence that says why not, or null. */

@@ -185,6 +185,9 @@ export function syncNow(): Promise<void> {
   return running;
 }
 
+/** A round that begins now, after the one that may be running: what that one asked is outdated. */
+export const syncAfresh = (): Promise<void> => (running ?? Promise.resolve()).then(syncNow);
+
 /** Asks the browser to send in the background once there is a network, where it can. */
 export async function askForBackgroundSync(): Promise<void> {
   try {
