@@ -10,7 +10,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import app, exports, machine, push, rules, saving, startup
+from bench import app, dashboards, exports, machine, push, rules, saving, startup
 from bench.table import Section, summary
 
 SECTIONS: dict[str, Callable[[int], Section]] = {
@@ -19,6 +19,7 @@ SECTIONS: dict[str, Callable[[int], Section]] = {
     "startup": startup.measure,
     "rules": rules.measure,
     "reminders": push.measure,
+    "dashboards": dashboards.measure,
     "exports": exports.measure,
 }
 _HEAD = """# Measurements

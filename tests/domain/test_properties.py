@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,7 +14,7 @@ from sayso.domain.participation import Exemption, Facts
 from sayso.domain.schedule import answered_keys, applied, reconcile, wanted_under
 from sayso.domain.status import STATUSES, FormStatus, status_of
 from sayso.domain.study import ALIVE_RULES, StudyVersion
-from support.histories import crowds, days, histories, moments
+from support.histories import crowds, cut, days, histories, moments
 from support.people import day, stop_study
 
 STUDY = stop_study()
@@ -178,37 +178,6 @@ def assert_same(one: Assessment, other: Assessment) -> None:
     assert one.forms == other.forms
     assert one.statuses == other.statuses
     assert one.visits == other.visits
-
-
-def cut(facts: Facts, now: datetime) -> Facts:
-    """The facts as a clerk would have written them down at that moment."""
-
-    def entered(entries: tuple[Any, ...]) -> tuple[Any, ...]:
-        return tuple(
-            replace(e, voided_at=None) if e.voided_at is not None and e.voided_at > now else e
-            for e in entries
-            if e.recorded_at <= now
-        )
-
-    exemptions = []
-    for exemption in entered(facts.exemptions):
-        if exemption.approved_at is not None and exemption.approved_at > now:
-            exemption = replace(exemption, approved_at=None)
-        if exemption.ended_at is not None and exemption.ended_at > now:
-            exemption = replace(exemption, valid_to=None, ended_at=None)
-        exemptions.append(exemption)
-    moves = entered(facts.zone_moves)
-    zone = facts.zone if moves or not facts.zone_moves else facts.zone_moves[0].previous
-    return replace(
-        facts,
-        zone=zone,
-        anchors=entered(facts.anchors),
-        exemptions=tuple(exemptions),
-        events=entered(facts.events),
-        responses=tuple(r for r in facts.responses if r.received_at <= now),
-        missing_reasons=entered(facts.missing_reasons),
-        zone_moves=moves,
-    )
 
 
 @given(facts=histories(), now=moments)

@@ -6,7 +6,9 @@ only what the record itself refuses (overlapping exemptions) is left out.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -166,3 +168,34 @@ _SIZES = st.integers(1, len(_CROWD))
 def crowds(draw: st.DrawFn) -> list[Facts]:
     """A few participants with codes of their own."""
     return [draw(_CROWD[number]) for number in range(draw(_SIZES))]
+
+
+def cut(facts: Facts, now: datetime) -> Facts:
+    """The facts as a clerk would have written them down at that moment."""
+
+    def entered(entries: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(
+            replace(e, voided_at=None) if e.voided_at is not None and e.voided_at > now else e
+            for e in entries
+            if e.recorded_at <= now
+        )
+
+    exemptions = []
+    for exemption in entered(facts.exemptions):
+        if exemption.approved_at is not None and exemption.approved_at > now:
+            exemption = replace(exemption, approved_at=None)
+        if exemption.ended_at is not None and exemption.ended_at > now:
+            exemption = replace(exemption, valid_to=None, ended_at=None)
+        exemptions.append(exemption)
+    moves = entered(facts.zone_moves)
+    zone = facts.zone if moves or not facts.zone_moves else facts.zone_moves[0].previous
+    return replace(
+        facts,
+        zone=zone,
+        anchors=entered(facts.anchors),
+        exemptions=tuple(exemptions),
+        events=entered(facts.events),
+        responses=tuple(r for r in facts.responses if r.received_at <= now),
+        missing_reasons=entered(facts.missing_reasons),
+        zone_moves=moves,
+    )

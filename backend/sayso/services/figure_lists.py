@@ -18,7 +18,7 @@ from sayso.domain.errors import UnknownWord
 from sayso.domain.evaluation import Assessment, rows
 from sayso.domain.schedule import Key, WantedForm
 from sayso.domain.study import ALIVE_RULES
-from sayso.domain.tally_line import write
+from sayso.domain.tally_line import Head, Layout, write
 from sayso.domain.tally_sum import Pile, scheduled
 from sayso.services import assessments, tallies
 from sayso.services.access import Reach
@@ -27,7 +27,7 @@ from sayso.services.tallies import Scene
 from sayso.store import tally
 from sayso.store.tables import participant
 
-LONGEST = 500
+LONGEST = 200
 Belongs = Callable[[Mark, bool], bool]
 
 
@@ -101,19 +101,44 @@ class _Asked:
             mark_of(row.status), row.in_pro_population
         )
 
-    def count(self, pile: Pile, keys: Mapping[Key, None], rule: int) -> int:
+
+class _Counter:
+    """Counts, line by line, the forms that belong to a figure."""
+
+    def __init__(self, asked: _Asked, rule: int, places: Mapping[str, Mapping[Key, None]]) -> None:
+        self._asked = asked
+        self._rule = rule
+        self._places = places
+        self._known: dict[tuple[str, Layout, Head], tuple[Sequence[int], frozenset[int], int]] = {}
+
+    def count(self, pile: Pile) -> int:
         """How many of the forms of one person, whose line this is, belong."""
-        layout, in_pro = pile.layout, pile.head.in_pro
-        found, have = 0, set()
-        for column, (timepoint, name, _planned) in enumerate(layout.forms):
-            have.add((timepoint, name))
-            if self.place(timepoint, name):
-                mark = layout.marks[pile.marks(column, rule)[0] - FIRST]
-                found += self.belongs(mark, in_pro)
-        for timepoint, name in keys:
-            if (timepoint, name) not in have and self.place(timepoint, name):
-                found += self.belongs(Mark(pile.head.detail_at(timepoint)), in_pro)
-        return found
+        kind = (pile.arm, pile.layout, pile.head)
+        if kind not in self._known:
+            self._known[kind] = self._look(pile)
+        columns, codes, absent = self._known[kind]
+        data = pile.data
+        return absent + sum(data[column] in codes for column in columns)
+
+    def _look(self, pile: Pile) -> tuple[Sequence[int], frozenset[int], int]:
+        """The same for everybody of one kind: where to look, for what, and who has no form."""
+        asked, layout, in_pro = self._asked, pile.layout, pile.head.in_pro
+        start = layout.marks_at + self._rule * len(layout.forms)
+        columns = [
+            start + column
+            for column, (timepoint, name, _planned) in enumerate(layout.forms)
+            if asked.place(timepoint, name)
+        ]
+        codes = frozenset(
+            FIRST + n for n, mark in enumerate(layout.marks) if asked.belongs(mark, in_pro)
+        )
+        have = {(timepoint, name) for timepoint, name, _planned in layout.forms}
+        absent = sum(
+            asked.belongs(Mark(pile.head.detail_at(timepoint)), in_pro)
+            for timepoint, name in self._places[pile.arm]
+            if (timepoint, name) not in have and asked.place(timepoint, name)
+        )
+        return columns, codes, absent
 
 
 def _whom(
@@ -123,9 +148,10 @@ def _whom(
     rule = ALIVE_RULES.index(asked.chosen.alive_rule or at.study.rules.alive_rule)
     lines = list(_lines(connection, at, asked.chosen.arm))
     places = scheduled(at.study, (pile for _code, _id, pile in lines))
+    counter = _Counter(asked, rule, places)
     total, ids = 0, []
     for _code, row_id, pile in sorted(lines, key=lambda entry: entry[0]):
-        found = asked.count(pile, places[pile.arm], rule)
+        found = counter.count(pile)
         total += found
         if found:
             ids.append(row_id)
