@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import heapq
 import json
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -24,7 +25,7 @@ from sayso.domain.delivery import ACCEPTED, GONE, RETRY, Outcome
 from sayso.domain.walltime import local_time
 from sayso.mail.message import Mail
 from sayso.push.message import PushMessage
-from sayso.services import dispatch, reminder_queue
+from sayso.services import dispatch, reminder_queue, subscriptions
 from sayso.services.dispatch_check import Desk
 from sayso.store.engine import transaction
 from sayso.store.tables import participant
@@ -115,6 +116,7 @@ class Simulation:
         )
         self._acts: list[tuple[datetime, int, Callable[[], None]]] = []
         self._order = count()
+        self._confirmations: dict[datetime, list[str]] = defaultdict(list)
         self._next_plan = start
         self.diary: dict[int, list[tuple[datetime, str]]] = {}
 
@@ -144,7 +146,9 @@ class Simulation:
         if model.shows:
             token = notification["data"]["ack"]
             moment = now + timedelta(seconds=1)
-            self.at(moment, lambda: self._acknowledge(token))
+            if moment not in self._confirmations:
+                self.at(moment, lambda: self._confirm(moment))
+            self._confirmations[moment].append(token)
 
     def back_online(self, model: ModelPhone) -> None:
         """Messages that have not outlived their TTL arrive, one per topic."""
@@ -192,5 +196,9 @@ class Simulation:
         acts = [self._acts[0][0]] if self._acts else []
         return min([*(at for at in due if at is not None), *acts, self._next_plan])
 
-    def _acknowledge(self, token: str) -> None:
-        self.trial.acknowledge(token, self.clock.now())
+    def _confirm(self, moment: datetime) -> None:
+        """All phones that showed something in the same second speak in one transaction."""
+        now, tokens = self.clock.now(), self._confirmations.pop(moment)
+        with transaction(self.trial.engine) as connection:
+            for token in tokens:
+                subscriptions.acknowledge(connection, self.trial.keyring, token, now)

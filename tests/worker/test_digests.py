@@ -22,7 +22,8 @@ from sayso.worker import planner
 from sayso.worker.tick import Dispatcher
 from sayso.worker.transport import Network
 from support.mailbox import Mailbox, mail_server
-from support.reminder_fixtures import LOOPBACK, PUBLIC_URL, SUBJECT
+from support.reminder_fixtures import PUBLIC_URL, SUBJECT
+from support.reminding import LOOPBACK
 from support.stage import Stage
 
 # Seven o'clock on a Monday in New York.

@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from sqlalchemy import insert
+from structlog.testing import capture_logs
 
 from sayso.clock import OffsetClock, SystemClock
 from sayso.services import heartbeats
@@ -131,6 +132,21 @@ def test_a_job_that_fails_is_counted_and_called_again(
     with transaction(office.trial.engine, read_only=True) as connection:
         facts = heartbeats.latest(connection)[0][2]
     assert facts["counts"] == {"errors": 2}
+
+
+def test_what_a_database_quotes_in_its_errors_stays_out_of_the_log(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise RuntimeError("DETAIL: Key (email)=(alice@example.org) already exists")
+
+    monkeypatch.setattr(office.dispatcher, "tick", fail)
+    with capture_logs() as lines:
+        metronome(office, threading.Event()).dispatch()
+    (line,) = lines
+    assert "alice" not in json.dumps(line)
+    assert (line["event"], line["kind"]) == ("a job failed", "RuntimeError")
+    assert line["where"][-1].startswith("test_metronome.py:")
 
 
 def test_it_runs_sends_and_stops(office: Office) -> None:

@@ -96,7 +96,8 @@ def check(connection: Connection, token: str, desk: Desk, now: datetime) -> Chec
         .where(delivery.c.lease_token == token, delivery.c.state == "pending")
     ).all()
     ids = {row.participant_id for row in rows if row.participant_id is not None}
-    people = reminder_people.load(connection, ids, now)
+    which = reminder_people.of_timepoints(row.timepoint for row in rows)
+    people = reminder_people.load(connection, ids, now, which)
     around = around_of(connection, ids, now)
     shown = _shown(connection, rows)
     checked = Checked()

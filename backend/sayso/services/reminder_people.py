@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from sayso.domain.eligibility import Person, Preferences
 from sayso.domain.reachability import PATIENCE, Phone, Reachability, reachability
@@ -15,6 +15,7 @@ from sayso.domain.study import Study
 from sayso.services import publishing
 from sayso.store.facts import StoredForm, facts_of, forms_of
 from sayso.store.tables import device, participant, participant_identity
+from sayso.store.tables_forms import expected_form
 from sayso.store.tables_messages import delivery, push_subscription
 
 
@@ -33,13 +34,19 @@ class Reminded:
         return tuple(form for form in self.forms if form.timepoint == timepoint)
 
 
-def load(connection: Connection, ids: Collection[int], now: datetime) -> dict[int, Reminded]:
-    """Participants by row id; ids that do not exist are left out."""
+def load(
+    connection: Connection, ids: Collection[int], now: datetime, which: ColumnElement[bool]
+) -> dict[int, Reminded]:
+    """Participants by row id; ids that do not exist are left out.
+
+    `which` is a condition on `expected_form`: ten years of forms are many, and a reminder is about
+    one occasion. See `of_timepoints`.
+    """
     if not ids:
         return {}
     chosen = participant.c.id.in_(sorted(ids))
     facts = facts_of(connection, chosen)
-    forms = forms_of(connection, chosen)
+    forms = forms_of(connection, chosen, which)
     phones = phones_of(connection, ids, now)
     rows = connection.execute(
         select(participant, participant_identity.c.email_sealed.is_not(None).label("has_email"))
@@ -65,6 +72,12 @@ def load(connection: Connection, ids: Collection[int], now: datetime) -> dict[in
             bool(row.has_email),
         )
     return found
+
+
+def of_timepoints(timepoints: Iterable[str | None]) -> ColumnElement[bool]:
+    """The forms of these timepoints; None stands for a message that is about no form."""
+    named = {timepoint for timepoint in timepoints if timepoint is not None}
+    return expected_form.c.timepoint.in_(sorted(named))
 
 
 def home_of(connection: Connection, participant_id: int) -> int:

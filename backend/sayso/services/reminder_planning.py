@@ -7,11 +7,22 @@ written, for many participants at once.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, exists, insert, or_, select, union, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    exists,
+    insert,
+    or_,
+    select,
+    union,
+    update,
+)
 
 from sayso.domain.reminders import HORIZON, PlannedReminder, ReminderPlan, WantedReminder, plan
 from sayso.services import reminder_people, zone_database
@@ -26,8 +37,8 @@ def replan(connection: Connection, participant_ids: Collection[int], now: dateti
     Idempotent. Call it after any change that reminders depend on: schedule, zone, exemption,
     event, preference.
     """
-    people = reminder_people.load(connection, participant_ids, now)
     existing = _existing(connection, participant_ids, now)
+    people = reminder_people.load(connection, participant_ids, now, _worth_a_look(existing, now))
     tzdata_version = zone_database.version()
     writer = _Writer(tzdata_version, now)
     for person in people.values():
@@ -67,6 +78,22 @@ def with_open_windows(
         .limit(limit)
     )
     return connection.scalars(statement).all()
+
+
+def _worth_a_look(
+    existing: Mapping[int, Sequence[PlannedReminder]], now: datetime
+) -> ColumnElement[bool]:
+    """Forms whose window is not over, and those that a reminder nobody decided on speaks of."""
+    overdue = {
+        row.occasion
+        for rows in existing.values()
+        for row in rows
+        if row.decision is None and row.closes_at <= now
+    }
+    return and_(
+        expected_form.c.opens_at <= now + HORIZON,
+        or_(expected_form.c.closes_at > now, expected_form.c.timepoint.in_(sorted(overdue))),
+    )
 
 
 def _within_horizon(now: datetime) -> tuple[Any, ...]:

@@ -65,8 +65,10 @@ def queue_due(connection: Connection, now: datetime, limit: int) -> int:
     ).all()
     if not rows:
         return 0
-    people = reminder_people.load(connection, {row.participant_id for row in rows}, now)
-    around = around_of(connection, {row.participant_id for row in rows}, now)
+    ids = {row.participant_id for row in rows}
+    which = reminder_people.of_timepoints(row.timepoint for row in rows)
+    people = reminder_people.load(connection, ids, now, which)
+    around = around_of(connection, ids, now)
     decided: list[tuple[Row[Any], Verdict]] = []
     for row in rows:
         decided.append((row, _judged(row, people[row.participant_id], around, now)))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, literal, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from sayso.domain import ack
 from sayso.domain.eligibility import SEND, may_set_up
@@ -19,7 +19,6 @@ from sayso.push import subscription_keys
 from sayso.push.endpoints import EndpointRules
 from sayso.services import audit, reminder_people
 from sayso.services.audit import Actor
-from sayso.services.reminders import stop_deliveries
 from sayso.store.sealed import Keyring
 from sayso.store.statements import insert_new
 from sayso.store.tables_messages import delivery, push_subscription
@@ -63,7 +62,8 @@ def register(
     EndpointRefused, SubscriptionKeysRefused, and NotAsked for somebody who gets no reminders.
     """
     participant_id, device_id = _owner(actor)
-    person = reminder_people.load(connection, [participant_id], now)[participant_id]
+    which = reminder_people.of_timepoints([])
+    person = reminder_people.load(connection, [participant_id], now, which)[participant_id]
     rules_now = person.person.rules
     verdict = may_set_up(person.person.facts, now, rules_now.exemption_language)
     if verdict.action != SEND:
@@ -144,28 +144,41 @@ def acknowledge(connection: Connection, keyring: Keyring, token: str, now: datet
     delivery_id = ack.delivery_of(keyring.derived(ack.PURPOSE), token)
     if delivery_id is None:
         return False
-    row = connection.execute(
-        update(delivery)
-        .where(delivery.c.id == delivery_id, delivery.c.acked_at.is_(None))
-        .values(acked_at=now)
-        .returning(delivery.c.subscription_id, delivery.c.reminder_id)
-    ).one_or_none()
+    said = {"b_delivery": delivery_id, "b_now": now}
+    row = connection.execute(_SHOWN, said).one_or_none()
     if row is None:
         return True
-    phone = push_subscription.c
-    connection.execute(
-        update(push_subscription)
-        .where(phone.id == row.subscription_id, phone.dead_at.is_(None))
-        .values(
-            last_ack_at=now,
-            confirmed_at=func.coalesce(phone.confirmed_at, literal(now, phone.confirmed_at.type)),
-        )
-    )
+    connection.execute(_PROVED, {"b_phone": row.subscription_id, "b_now": now})
     if row.reminder_id is not None:
-        waiting = and_(delivery.c.reminder_id == row.reminder_id, delivery.c.purpose == "fallback")
-        why = "Not needed: a phone has shown the reminder."
-        stop_deliveries(connection, waiting, "shown", why, now)
+        connection.execute(_NOT_NEEDED, {"b_reminder": row.reminder_id, "b_now": now})
     return True
+
+
+# Every phone speaks after every message, so these are put together once.
+_NOW = bindparam("b_now", type_=delivery.c.acked_at.type)
+_SHOWN = (
+    update(delivery)
+    .where(delivery.c.id == bindparam("b_delivery"), delivery.c.acked_at.is_(None))
+    .values(acked_at=_NOW)
+    .returning(delivery.c.subscription_id, delivery.c.reminder_id)
+)
+_PROVED = (
+    update(push_subscription)
+    .where(push_subscription.c.id == bindparam("b_phone"), push_subscription.c.dead_at.is_(None))
+    .values(last_ack_at=_NOW, confirmed_at=func.coalesce(push_subscription.c.confirmed_at, _NOW))
+)
+_NOT_NEEDED = (
+    update(delivery)
+    .where(
+        delivery.c.reminder_id == bindparam("b_reminder"),
+        delivery.c.purpose == "fallback",
+        delivery.c.state == "pending",
+    )
+    .values(
+        state="skipped", outcome="shown", why="Not needed: a phone has shown the reminder.",
+        settled_at=_NOW, lease_token=None,
+    )
+)  # fmt: skip
 
 
 def _owner(actor: Actor) -> tuple[int, int]:

@@ -1,0 +1,77 @@
+"""What the reminder rules are given about people: all that they need, and not ten years of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine, update
+
+from sayso.services import reminder_people, reminder_planning
+from sayso.store.engine import transaction
+from sayso.store.tables_forms import expected_form
+from sayso.store.tables_messages import reminder
+from support.reminding import Trial, published
+
+START = datetime(2026, 6, 15, 15, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def trial(engine: Engine) -> Trial:
+    return published(engine, START)
+
+
+def timepoints(trial: Trial, person: int, *asked: str | None) -> list[str]:
+    which = reminder_people.of_timepoints(asked)
+    with transaction(trial.engine, read_only=True) as connection:
+        found = reminder_people.load(connection, [person], START, which)
+    return sorted({form.timepoint for form in found[person].forms})
+
+
+def test_only_the_forms_asked_for_are_read(trial: Trial) -> None:
+    alice = trial.enrol("A-1", START)
+    assert timepoints(trial, alice, "W12") == ["W12"]
+    assert timepoints(trial, alice, "W12", "W24", "W12") == ["W12", "W24"]
+    assert timepoints(trial, alice, None) == []
+    assert timepoints(trial, alice) == []
+
+
+def test_nobody_is_read_for_nobody(trial: Trial) -> None:
+    with transaction(trial.engine, read_only=True) as connection:
+        which = reminder_people.of_timepoints(["W12"])
+        assert reminder_people.load(connection, [], START, which) == {}
+        assert reminder_people.load(connection, [999], START, which) == {}
+
+
+def test_a_reminder_that_was_left_lying_is_closed_with_the_true_reason(trial: Trial) -> None:
+    """Nobody decided on it for months; its window lies outside everything that is planned now."""
+    alice = trial.enrol("A-1", START)
+    later = START + timedelta(days=60)
+    with transaction(trial.engine) as connection:
+        reminder_planning.replan(connection, [alice], later)
+    planned = [row for row in trial.reminders(alice) if row.timepoint == "W12"]
+    assert {row.decision for row in planned} == {None}
+    with transaction(trial.engine) as connection:
+        reminder_planning.replan(connection, [alice], START + timedelta(days=400))
+    left = [row for row in trial.reminders(alice) if row.timepoint == "W12"]
+    assert {(row.decision, row.reason) for row in left} == {("cancelled", "closed")}
+
+
+def test_a_window_that_moved_far_away_takes_its_reminders_along(trial: Trial) -> None:
+    alice = trial.enrol("A-1", START)
+    later = START + timedelta(days=60)
+    with transaction(trial.engine) as connection:
+        reminder_planning.replan(connection, [alice], later)
+        far = later + timedelta(days=300)
+        connection.execute(
+            update(expected_form)
+            .where(expected_form.c.timepoint == "W12")
+            .values(opens_at=far, closes_at=far + timedelta(days=28))
+        )
+        reminder_planning.replan(connection, [alice], later)
+        # Planning again finds nothing left to change.
+        assert reminder_planning.replan(connection, [alice], later) == 0
+        undecided = connection.execute(
+            reminder.select().where(reminder.c.timepoint == "W12", reminder.c.decided_at.is_(None))
+        ).all()
+    assert undecided == []
