@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import signal
 import stat
@@ -53,6 +54,26 @@ def test_a_key_is_made_once_and_only_its_owner_can_read_it(shell: Shell, tmp_pat
     content = path.read_bytes()
     assert "left alone" in refused(shell, "vapid", "create")
     assert path.read_bytes() == content
+
+
+def test_a_rotation_is_told_with_the_phones_that_have_not_followed(
+    shell: Shell, tmp_path: Path
+) -> None:
+    ready(shell)
+    (before,) = json.loads(shell("vapid", "show", "--json").out)
+    said = shell("vapid", "rotate")
+    assert said.code == 0
+    assert before["id"] in said.out
+    assert "Restart" in said.out
+    current, retired = json.loads(shell("vapid", "show", "--json", "--phones").out)
+    assert (current["current"], current["phones"]) == (True, 0)
+    assert (retired["id"], retired["current"]) == (before["id"], False)
+    assert "0 phones" in shell("vapid", "show", "--phones").out
+    assert len(list(tmp_path.glob("*.old.pem"))) == 1
+
+
+def test_there_is_nothing_to_rotate_without_a_key(shell: Shell) -> None:
+    assert "sayso vapid create" in refused(shell, "vapid", "rotate")
 
 
 def test_the_public_half_is_shown_with_retired_ones(shell: Shell, tmp_path: Path) -> None:

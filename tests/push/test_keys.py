@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from sayso.domain.errors import VapidKeyExists, VapidKeyMissing, VapidKeyWrong, VapidSubjectWrong
-from sayso.push.keys import check_subject, create, load
+from sayso.push.keys import check_subject, create, load, rotate
 
 
 def test_a_new_key_is_private_to_its_owner_and_reads_back(tmp_path: Path) -> None:
@@ -26,7 +26,7 @@ def test_a_new_key_is_private_to_its_owner_and_reads_back(tmp_path: Path) -> Non
 def test_an_existing_key_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "vapid.pem"
     path.write_text("precious")
-    with pytest.raises(VapidKeyExists, match=r"\.old\.pem"):
+    with pytest.raises(VapidKeyExists, match="sayso vapid rotate"):
         create(path)
     assert path.read_text() == "precious"
 
@@ -48,6 +48,42 @@ def test_a_retired_key_still_signs_for_old_phones(tmp_path: Path) -> None:
     found = ring.by_id(old.id)
     assert found is not None
     assert found.public == old.public
+
+
+def test_a_rotation_makes_a_new_key_and_keeps_every_old_one(tmp_path: Path) -> None:
+    path = tmp_path / "vapid.pem"
+    first = create(path)
+    second = rotate(path).current
+    ring = rotate(path)
+    assert len({first.id, second.id, ring.current.id}) == 3
+    assert {key.id for key in ring.older} == {first.id, second.id}
+    for file in tmp_path.iterdir():
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert sorted(file.name for file in tmp_path.iterdir()) == sorted(
+        ["vapid.pem", f"vapid-{first.id}.old.pem", f"vapid-{second.id}.old.pem"]
+    )
+
+
+def test_a_rotation_that_was_cut_short_is_simply_repeated(tmp_path: Path) -> None:
+    path = tmp_path / "vapid.pem"
+    first = create(path)
+    # What a crash leaves behind: a new key that nobody uses yet, and the old one under both names.
+    create(tmp_path / "vapid.new.pem")
+    (tmp_path / f"vapid-{first.id}.old.pem").hardlink_to(path)
+    assert load(path).current.id == first.id
+    ring = rotate(path)
+    assert ring.current.id != first.id
+    assert [key.id for key in ring.older] == [first.id]
+    assert not (tmp_path / "vapid.new.pem").exists()
+
+
+def test_without_a_key_there_is_nothing_to_rotate(tmp_path: Path) -> None:
+    with pytest.raises(VapidKeyMissing):
+        rotate(tmp_path / "vapid.pem")
+    (tmp_path / "vapid.pem").write_text("nonsense")
+    with pytest.raises(VapidKeyWrong):
+        rotate(tmp_path / "vapid.pem")
+    assert [file.name for file in tmp_path.iterdir()] == ["vapid.pem"]
 
 
 def test_a_bare_key_of_32_bytes_is_read(tmp_path: Path) -> None:

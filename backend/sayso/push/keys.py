@@ -62,11 +62,30 @@ def create(path: Path) -> VapidKey:
     except FileExistsError as error:
         raise VapidKeyExists(
             f"{path} exists and is left alone: every phone is bound to that key. "
-            "To rotate, rename it to end in .old.pem and create a new one."
+            "To replace it in good order, use `sayso vapid rotate`."
         ) from error
     with os.fdopen(handle, "wb") as file:
         file.write(pem)
     return _key(private)
+
+
+def rotate(path: Path) -> KeyRing:
+    """Retire the key at `path` to a file beside it and make a new one; returns both.
+
+    Phones that subscribed with the retired key are served with it until their owners open the app,
+    which then subscribes anew. Raises `VapidKeyMissing` or `VapidKeyWrong` and changes nothing.
+    """
+    retired = load(path).current
+    # The new key is complete before the old one makes room, and a crash in between leaves the old
+    # one under both names rather than none under its own.
+    beside = path.with_name(f"{path.stem}.new.pem")
+    beside.unlink(missing_ok=True)
+    create(beside)
+    old = path.with_name(f"{path.stem}-{retired.id}.old.pem")
+    if not old.exists():
+        os.link(path, old)
+    beside.replace(path)
+    return load(path)
 
 
 def load(path: Path) -> KeyRing:

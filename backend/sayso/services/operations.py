@@ -69,7 +69,7 @@ def figures(connection: Connection, now: datetime) -> Figures:
         _count(connection, delivery, _failed(now)),
         tuple(_worker(*sign, now) for sign in heartbeats.latest(connection)),
         canary.latest(connection, now),
-        _phones_by_key(connection),
+        phones_by_key(connection),
     )
 
 
@@ -116,7 +116,7 @@ def _count(connection: Connection, table: Any, which: tuple[Any, ...]) -> int:
     return int(connection.execute(statement).scalar_one())
 
 
-def _phones_by_key(connection: Connection) -> dict[str, int]:
+def phones_by_key(connection: Connection) -> dict[str, int]:
     """Live phones by the key that they subscribed with: what a rotation still waits for."""
     rows = connection.execute(
         select(push_subscription.c.vapid_key_id, func.count())
