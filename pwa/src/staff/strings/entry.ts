@@ -141,7 +141,7 @@ export const entry = {
     kind: "Where is the person?",
     onSite: "Here: she scans a picture or types a code",
     remote: "Away: a link by mail or message, and a PIN by voice",
-    kindHint: "",
+    title: "Link and PIN",
     link: "Link to send",
     copy: "Copy the link",
     copied: "Copied.",

@@ -6,6 +6,7 @@ export const paper = {
   formsTitle: "Blank paper forms",
   formsLead:
     "For a person who answers on paper. Only questionnaires written for this program can be printed here; for a licensed one, use its owner's own paper form.",
+  noForms: "This study asks no questionnaire that can be printed here.",
   form: (title: string) => `Paper form: ${title}`,
   licensed:
     "This questionnaire is licensed. Its owner decides about paper copies, so it is not printed here. Use the owner's own form.",

@@ -29,13 +29,15 @@ export const staffWords = {
   manageLabel: (who: string) => `Change ${who}`,
   empty: "There is no account.",
   readOnly: "Only administrators change accounts.",
-  roleHelp: {
-    coordinator: "Coordinator: looks after participants, records, enrols",
-    investigator: "Investigator: as a coordinator, and the second person for decisions",
-    monitor: "Monitor: reads, without contact details",
-    administrator: "Administrator: everything at all sites, and this page",
-    inspector: "Inspector: reads, for a limited time",
+  roleNames: {
+    coordinator: "Coordinator",
+    investigator: "Investigator",
+    monitor: "Monitor",
+    administrator: "Administrator",
+    inspector: "Inspector",
   } as Readonly<Record<string, string>>,
+  roleHint:
+    "Coordinators and investigators act. Monitors and inspectors read. Administrators act at all sites and manage this page.",
   invite: {
     button: "Invite somebody",
     title: "Invite somebody",

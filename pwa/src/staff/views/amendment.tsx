@@ -249,6 +249,9 @@ interface PlanPageProps {
 function PlanPage({ chosen, running, onApply, onDiscard }: PlanPageProps) {
   const study = useStudy();
   const { plan } = chosen;
+  const touched = plan.by_participant.filter(
+    (row) => row.adds + row.moves + row.closes + row.renews > 0,
+  );
   return (
     <section aria-label={words.planned(plan.version)}>
       <h3>{words.planned(plan.version)}</h3>
@@ -257,7 +260,7 @@ function PlanPage({ chosen, running, onApply, onDiscard }: PlanPageProps) {
           {words.changed}
         </p>
       ) : null}
-      <p class="plan-sentence">{plan.sentence}</p>
+      <p class="plan-sentence">{sentence(plan.sentence)}</p>
       <Table
         caption={words.byTimepoint}
         rows={plan.by_timepoint}
@@ -273,8 +276,8 @@ function PlanPage({ chosen, running, onApply, onDiscard }: PlanPageProps) {
         ]}
       />
       <Table
-        caption={words.byParticipant(plan.by_participant.length)}
-        rows={plan.by_participant}
+        caption={words.byParticipant(touched.length)}
+        rows={touched}
         rowKey={(row) => row.participant}
         columns={[
           {
@@ -303,6 +306,12 @@ function PlanPage({ chosen, running, onApply, onDiscard }: PlanPageProps) {
       </div>
     </section>
   );
+}
+
+/** The server's line as a sentence. */
+function sentence(line: string): string {
+  const text = line.charAt(0).toUpperCase() + line.slice(1);
+  return /[.!]$/.test(text) ? text : `${text}.`;
 }
 
 function countColumns<R extends Counts>(): Column<R>[] {

@@ -29,7 +29,7 @@ export function Handover({ enrolment, person }: HandoverProps) {
   const proven = device !== undefined && phones?.reachability.state === PROVEN;
   if (enrolment.kind === "remote")
     return (
-      <section class="handover" aria-label={t.entry.remote.link}>
+      <section class="handover" aria-label={t.entry.remote.title}>
         <RemoteLink enrolment={enrolment} />
         <div>
           <Lights device={device} proven={proven} />

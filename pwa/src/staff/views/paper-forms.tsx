@@ -17,17 +17,19 @@ export function PaperForms() {
       <h2>{words.formsTitle}</h2>
       <p class="quiet">{words.formsLead}</p>
       <Loaded from={found}>
-        {({ pinned }) => (
-          <ul class="plain">
-            {pinned
-              .filter((line) => line.status === "demonstration")
-              .map((line) => (
+        {({ pinned }) => {
+          const own = pinned.filter((line) => line.status === "demonstration");
+          if (own.length === 0) return <p>{words.noForms}</p>;
+          return (
+            <ul class="plain">
+              {own.map((line) => (
                 <li key={line.sha256}>
                   <a href={href([study.key, "print", "form", line.sha256])}>{line.title}</a>
                 </li>
               ))}
-          </ul>
-        )}
+            </ul>
+          );
+        }}
       </Loaded>
     </section>
   );

@@ -58,6 +58,12 @@ describe("a blank paper form", () => {
     expect(screen.queryByText("Owned")).toBeNull();
   });
 
+  it("says so when a study asks nothing that could be printed", async () => {
+    serve({ "GET /api/studies/trial/instruments": { pinned: [] } });
+    show(<PaperForms />);
+    expect(await screen.findByText(/asks no questionnaire/)).toBeTruthy();
+  });
+
   it.each<[Condition, string]>([
     [["work", "=", true], "“Did you work?” is Yes"],
     [["help", "in", ["f", "n"]], "“Who helped?” is “Family” or “Neighbours”"],

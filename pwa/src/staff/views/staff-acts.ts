@@ -29,7 +29,7 @@ export function nameOf(account: Account): string {
 }
 
 function accessFields(sites: Accounts["sites"], account: Account | null): FieldSpec[] {
-  const roles: Option[] = Object.entries(words.roleHelp).map(([value, label]) => ({
+  const roles: Option[] = Object.entries(words.roleNames).map(([value, label]) => ({
     value,
     label,
   }));
@@ -39,6 +39,7 @@ function accessFields(sites: Accounts["sites"], account: Account | null): FieldS
       label: words.role,
       kind: "select",
       required: true,
+      hint: words.roleHint,
       initial: account?.role ?? "coordinator",
       options: roles,
     },
