@@ -167,6 +167,31 @@ def keep(connection: Connection, written: Written) -> int:
     return tally.keep(connection, written.basis, written.lines, written.revisions)
 
 
+def differing(
+    connection: Connection, study_key: str, skip: int, most: int, now: datetime
+) -> list[int]:
+    """Participants whose line is not what the facts say, of `most` who come after `skip` others.
+
+    Who is to be looked at goes round: `skip` may be larger than the study.
+    """
+    within = access.everything(connection, _WORKER, study_key)
+    at = scene(connection, within, now, is_past=False)
+    lines = tally.own_lines(connection, at.basis, now, *assessments.scope(within))
+    first = skip % max(1, len(lines))
+    chosen = {line.participant_id: line.pile for line in lines[first : first + most]}
+    found = []
+    for row_id, person in people(connection, at, sorted(chosen)):
+        line = write(at.study, person, now, at.study.rules, ())
+        if pile(person.facts, line) != chosen[row_id]:
+            found.append(row_id)
+    return found
+
+
+def take_away(connection: Connection, ids: Sequence[int]) -> None:
+    """Have the lines of these participants worked out anew."""
+    tally.take_away(connection, ids)
+
+
 def _moments(at: Scene, person: Person, history: Facts) -> Iterator[datetime]:
     visits = planned_visits(at.study, person.facts)
     yield from moments_of(history, person.forms, visits, at.study.rules)

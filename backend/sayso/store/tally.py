@@ -140,6 +140,15 @@ def keep(
     return kept
 
 
+def take_away(connection: Connection, ids: Sequence[int]) -> None:
+    """Take the lines of these participants away, as a change of their facts would."""
+    connection.execute(
+        update(tally_line)
+        .where(tally_line.c.participant_id.in_(ids))
+        .values(revision=tally_line.c.revision + 1, line=None)
+    )
+
+
 def nudges(connection: Connection, moment: datetime, *where: Condition) -> dict[int, Nudges]:
     """What had reached out to each participant by a moment; one statement.
 

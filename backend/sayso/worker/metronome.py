@@ -28,13 +28,14 @@ from sayso.clock import Clock
 from sayso.domain.errors import StoreUnavailable
 from sayso.services import heartbeats, limits
 from sayso.store.engine import transaction
-from sayso.worker import dead_man, planner
+from sayso.worker import dead_man, planner, tallier
 from sayso.worker.tick import Dispatcher
 from sayso.worker.transport import Transport
 
 DISPATCH_SECONDS = 5
 PLAN_SECONDS = 600
 SWEEP_SECONDS = 3600
+TALLY_SECONDS = 60
 HEARTBEAT_SECONDS = 30
 DEAD_MAN_SECONDS = 300
 _log = structlog.get_logger(__name__)
@@ -64,6 +65,7 @@ class Metronome:
         self._name = f"worker/{socket.gethostname()}/{os.getpid()}"
         self._counts: Counter[str] = Counter()
         self._ticked = False
+        self._turn = 0
 
     def run(self) -> None:
         """Beat until `stop` is set; what is under way is finished first."""
@@ -77,6 +79,7 @@ class Metronome:
             (self.plan, PLAN_SECONDS),
             (self.dispatch, DISPATCH_SECONDS),
             (self.sweep, SWEEP_SECONDS),
+            (self.tally, TALLY_SECONDS),
             (self.dead_man, DEAD_MAN_SECONDS),
         ):
             # Once at the start, and without a date: the scheduler has a clock of its own.
@@ -100,6 +103,12 @@ class Metronome:
     def sweep(self) -> None:
         """Look at everybody again, in case a change was made behind the services' back."""
         self._guarded("sweep", lambda: planner.sweep(self._engine, self._clock, self._stop.is_set))
+
+    def tally(self) -> None:
+        """Work out lines of the tally, and hold a few others against the facts."""
+        self._turn += 1
+        self._guarded("tally", lambda: tallier.write(self._engine, self._clock, self._stop.is_set))
+        self._guarded("tally", lambda: tallier.compare(self._engine, self._clock, self._turn))
 
     def heartbeat(self) -> None:
         """Leave a sign of life."""
