@@ -22,9 +22,12 @@ const PLACES: readonly Place[] = [
   "study",
   "instruments",
   "exports",
+  "reminders",
   "staff",
   "audit",
 ];
+
+const WRITERS_ONLY: ReadonlySet<Place> = new Set(["enrol", "reminders"]);
 
 export function Shell({ onSignOut }: { readonly onSignOut: () => void }) {
   const studies = useResource<readonly StudySummary[]>("/api/studies");
@@ -123,7 +126,7 @@ function Navigation({ study, route }: { readonly study: Study; readonly route: R
   const { staff } = useSession();
   const places = PLACES.filter(
     (place) =>
-      (place !== "enrol" || mayWrite(staff)) && (place !== "staff" || maySeeAccounts(staff)),
+      (!WRITERS_ONLY.has(place) || mayWrite(staff)) && (place !== "staff" || maySeeAccounts(staff)),
   );
   const current = placeOf(route);
   return (

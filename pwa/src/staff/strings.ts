@@ -7,6 +7,7 @@ import { acts } from "./strings/acts";
 import { entry } from "./strings/entry";
 import { instruments } from "./strings/instruments";
 import { numbers } from "./strings/numbers";
+import { operator } from "./strings/operator";
 import { paper } from "./strings/paper";
 import { person } from "./strings/person";
 import { problems } from "./strings/problems";
@@ -59,6 +60,7 @@ export const t = {
     study: "Study",
     instruments: "Instruments",
     exports: "Exports",
+    reminders: "Reminders",
     staff: "Staff",
     audit: "Audit",
   },
@@ -277,6 +279,7 @@ export const t = {
   instruments,
   numbers,
   entry,
+  operator,
   paper,
   person,
   staff: staffWords,

@@ -11,6 +11,7 @@ import { ExemptView } from "./exempt";
 import { ExportsView } from "./exports";
 import { FormsView } from "./forms";
 import { InstrumentsPlace } from "./instruments";
+import { OperatorView } from "./operator";
 import { ParticipantPage } from "./participant";
 import { ParticipantsView } from "./participants";
 import { PrintView } from "./print";
@@ -42,6 +43,8 @@ export function View({ route }: { readonly route: Route }) {
       return <InstrumentsPlace route={route} />;
     case "exports":
       return <ExportsView />;
+    case "reminders":
+      return <OperatorView />;
     case "staff":
       return <StaffView />;
     case "audit":
