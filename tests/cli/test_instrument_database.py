@@ -92,12 +92,19 @@ def test_a_study_without_licence_is_refused_in_a_sentence(shell: Shell, tmp_path
     study.write_text(text.replace('version = "', 'version = "next', 1), "utf-8")
     publish = ("study", "publish", study, "--instruments", tmp_path)
 
+    check = ("study", "check", study, "--licences", "--instruments", tmp_path)
+    wanting = shell(*check)
+    assert (wanting.code, wanting.out) == (1, "")
+    assert "demo-anxiety 2 has no licence for the study" in wanting.err
+    assert shell(*check, "--json").json["licences"] == [wanting.err.strip()]
+
     refused = shell(*publish)
     assert refused.code == 1
     assert "demo-anxiety 2 has no licence for the study" in refused.err
 
     shell("instrument", "licence", "record", STUDY, "demo-anxiety", "--owner", "Somebody",
           "--reference", "18", "--no-end")  # fmt: skip
+    assert shell(*check).code == 0
     assert shell(*publish).code == 0
 
 

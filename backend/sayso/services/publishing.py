@@ -6,7 +6,7 @@ parsed studies and questionnaires are kept in memory under their hashes for the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -74,8 +74,9 @@ def publish(
                 f"Version {study.version} of {study.key} was published with other content; "
                 "give the amended file a new version"
             )
-    documents = asked_documents(connection, study, find)
-    _require_licences(connection, study.key, documents.values(), now.date())
+    documents = _asked_documents(connection, study, find)
+    if faults := _unlicensed(connection, study.key, documents, now.date()):
+        raise QuestionnaireNotLicensed(faults)
     first = not versions(connection, study.key)
     effective = effective_on or (date.min if first else now.date())
     study_id = connection.execute(
@@ -103,23 +104,27 @@ def publish(
     return Published(study_id, sha256, study, effective, now, created=True)
 
 
-def asked_documents(
-    connection: Connection, study: Study, find: Find
-) -> dict[str, Mapping[str, Any]]:
-    """The instrument documents that publishing this study now would pin, by instrument.
+def unlicensed(connection: Connection, study: Study, find: Find, on: date) -> list[str]:
+    """Why the study could not be published on that day for want of licences; empty when it could.
 
     Raises QuestionnaireNotFound, InstrumentFileWrong.
     """
+    return _unlicensed(connection, study.key, _asked_documents(connection, study, find), on)
+
+
+def _unlicensed(
+    connection: Connection, key: str, documents: Mapping[str, Mapping[str, Any]], on: date
+) -> list[str]:
+    asked = [instrument_json.load(document) for document in documents.values()]
+    return licences.faults(connection, key, asked, on)
+
+
+def _asked_documents(
+    connection: Connection, study: Study, find: Find
+) -> dict[str, Mapping[str, Any]]:
+    """The instrument documents that publishing this study now would pin, by instrument."""
     find = adoption.finder(connection, study.key, find)
     return {instrument: find(instrument, wanted) for instrument, wanted in _wanted(study).items()}
-
-
-def _require_licences(
-    connection: Connection, key: str, documents: Iterable[Mapping[str, Any]], on: date
-) -> None:
-    asked = [instrument_json.load(document) for document in documents]
-    if faults := licences.faults(connection, key, asked, on):
-        raise QuestionnaireNotLicensed(faults)
 
 
 def pin(connection: Connection, document: Mapping[str, Any], now: datetime) -> str:
