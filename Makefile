@@ -12,6 +12,8 @@ UV_VERSION := 0.13.9
 APP_SOURCES := $(shell find pwa -type d \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# Programs are started often here. Without byte code on disk each start compiles everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup app demo test lint fix bench nightly mutation screenshots build lock packages clean
 
@@ -24,7 +26,7 @@ setup: .stamps/python .stamps/node ## make .venv and pwa/node_modules from the l
 app: .stamps/app ## build the phone app and the console
 
 demo: .stamps/python ## show the whole thing running with a believable study
-	@exec $(BIN)/sayso demo --meanwhile "$(MAKE) .stamps/app" $(DEMO_FLAGS)
+	@exec $(BIN)/sayso demo --meanwhile "make .stamps/app" $(DEMO_FLAGS)
 
 test: setup packages .stamps/app ## run every test: both databases, the app, the browsers
 	@tests/tools/test.sh

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import logging
 import socket
 from typing import Any
@@ -55,6 +56,9 @@ def command(host: str, port: int, workers: int) -> None:
             vapid_public_key=public_key,
         )  # fmt: skip
 
+    # What is loaded stays: no search for garbage is to touch it, or the workers, which are forks,
+    # would each get a copy of the memory that they share.
+    gc.freeze()
     _Server(make_app, listener, workers).run()
 
 

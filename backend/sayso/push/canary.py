@@ -3,6 +3,8 @@
 The sender encrypts and signs it like every other; here it is taken apart by other means than the
 sender's library, so that a broken key, a wrong contact address, a clock that is off or a name that
 no longer leads here is noticed by us and not by the participants' silence.
+
+A web worker meets one such message a day, so the functions load cryptography (7 MB) by themselves.
 """
 
 from __future__ import annotations
@@ -14,14 +16,10 @@ import json
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cryptography.exceptions import InvalidSignature, InvalidTag
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric import ec
 
 PURPOSE = "canary"
 LARGEST = 4096
@@ -47,6 +45,8 @@ class CanaryKeys:
 
 def keys_of(seed: bytes) -> CanaryKeys:
     """The same keys for the same seed (32 bytes), so that nothing has to be stored."""
+    from cryptography.hazmat.primitives.asymmetric import ec
+
     number = int.from_bytes(hashlib.sha512(seed + b" key").digest(), "big")
     private = ec.derive_private_key(1 + number % (_P256_ORDER - 1), ec.SECP256R1())
     return CanaryKeys(private, hashlib.sha256(seed + b" auth").digest()[:16])
@@ -54,6 +54,10 @@ def keys_of(seed: bytes) -> CanaryKeys:
 
 def opened(body: bytes, keys: CanaryKeys) -> dict[str, Any] | None:
     """What a message says (RFC 8291, one record of RFC 8188); None for what is not ours."""
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
     try:
         salt, length = body[:16], body[20]
         sender, sealed = body[21 : 21 + length], body[21 + length :]
@@ -72,6 +76,11 @@ def opened(body: bytes, keys: CanaryKeys) -> dict[str, Any] | None:
 
 def is_signed(authorization: str, public_key: str, audience: str, now: datetime) -> bool:
     """Whether a VAPID header (RFC 8292) was signed by our key, for this origin and for now."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
     found = _AUTHORIZATION.fullmatch(authorization)
     if found is None or found[4] != public_key:
         return False
@@ -88,12 +97,17 @@ def is_signed(authorization: str, public_key: str, audience: str, now: datetime)
 
 
 def _point(key: ec.EllipticCurvePublicKey) -> bytes:
+    from cryptography.hazmat.primitives import serialization
+
     return key.public_bytes(
         serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
     )
 
 
 def _derived(salt: bytes, material: bytes, info: bytes, length: int) -> bytes:
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
     return HKDF(hashes.SHA256(), length, salt, info).derive(material)
 
 

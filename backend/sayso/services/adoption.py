@@ -22,7 +22,6 @@ from sayso.domain.questionnaire import Questionnaire
 from sayso.formats import instrument_json
 from sayso.formats.import_draft import Imported
 from sayso.formats.instrument_folder import Find
-from sayso.formats.instrument_import import import_bytes
 from sayso.formats.instrument_vectors import FILE_NAME as VECTORS
 from sayso.formats.pack_adoption import Adoption
 from sayso.formats.pack_adoption import adopt as join
@@ -89,6 +88,9 @@ def preview(folder: Path, pack_name: str, upload: Upload) -> Preview:
     pack = packs(folder).get(pack_name)
     if pack is None:
         raise PackNotFound(f"There is no pack {pack_name[:60]}")
+    # Three readers of foreign files, loaded when somebody brings one: web workers start without.
+    from sayso.formats.instrument_import import import_bytes
+
     imported = import_bytes(upload.content, upload.file_name)
     adoption = join(pack.questionnaire, dict(pack.document), imported, pack.vectors, upload.chosen)
     return Preview(pack, imported, adoption)
