@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sayso.store.engine import make_engine, transaction
 from sayso.store.tables import site
 from sayso.store.tables_messages import heartbeat, rate_bucket
-from sayso.store.upsert import insert_many, insert_once
+from sayso.store.upsert import insert_many, insert_new, insert_once
 
 NORTH = {"study_key": "s", "code": "S1", "name": "North", "zone": "UTC"}
 
@@ -77,3 +77,13 @@ class TestMany:
         with transaction(engine) as connection:
             insert_many(connection, site, [NORTH | {"code": f"S{n}"} for n in range(40)])
         assert len([one for one in sent if one.startswith("INSERT")]) == 1
+
+
+def test_of_several_rows_only_new_ones_are_inserted(connection: Connection) -> None:
+    insert_once(connection, site, NORTH)
+
+    insert_new(connection, site, [NORTH | {"name": "South"}, NORTH | {"code": "S2"}])
+    insert_new(connection, site, [])
+
+    names = connection.execute(select(site.c.code, site.c.name).order_by(site.c.code)).all()
+    assert names == [("S1", "North"), ("S2", "North")]

@@ -16,8 +16,8 @@ from sayso.domain import ack
 from sayso.push import canary
 from sayso.push.message import PushMessage, document, time_to_live, topic
 from sayso.store.sealed import Keyring
-from sayso.store.statements import insert_new
 from sayso.store.tables_messages import delivery
+from sayso.store.upsert import insert_new
 
 PATH = "/canary/"
 _LASTS = timedelta(hours=6)

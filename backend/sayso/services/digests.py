@@ -18,9 +18,9 @@ from sayso.domain.walltime import local_time, to_instant
 from sayso.mail.message import Mail
 from sayso.services import access, audit, worklist
 from sayso.store.sealed import Keyring
-from sayso.store.statements import insert_new
 from sayso.store.tables import site, staff, staff_site
 from sayso.store.tables_messages import delivery, digest_wish
+from sayso.store.upsert import insert_new
 
 # By the wall clock at the site: not before people are at work, and not when the morning is over.
 FROM, UNTIL = time(7), time(12)

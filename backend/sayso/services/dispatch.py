@@ -15,8 +15,8 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, exists, func, literal, select, update
 
 from sayso.domain.delivery import Settlement
-from sayso.store.statements import insert_new
 from sayso.store.tables_messages import delivery, push_subscription
+from sayso.store.upsert import insert_new
 
 LEASE = timedelta(seconds=90)
 

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, delete, select
 
 from sayso.services import dispatch, reminder_queue
-from sayso.store.statements import upsert
 from sayso.store.tables_messages import heartbeat
+from sayso.store.upsert import insert_or_replace
 
 SILENT_AFTER = timedelta(minutes=2)
 LATE_AFTER = timedelta(minutes=5)
@@ -19,7 +19,7 @@ _FORGOTTEN_AFTER = timedelta(days=1)
 
 def beat(connection: Connection, name: str, facts: Mapping[str, Any], now: datetime) -> None:
     """Note that this worker lives; `facts` are counts and times, never anything that identifies."""
-    upsert(connection, heartbeat, "name", {"name": name, "at": now, "facts": dict(facts)})
+    insert_or_replace(connection, heartbeat, {"name": name, "at": now, "facts": dict(facts)})
 
 
 def forget_old(connection: Connection, now: datetime) -> None:

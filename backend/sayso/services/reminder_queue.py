@@ -19,8 +19,8 @@ from sayso.domain.eligibility import SEND, SKIP, WAIT, Nudge, Verdict, may_remin
 from sayso.domain.reminders import SNOOZE
 from sayso.services import reminder_people
 from sayso.services.reminder_people import Reminded
-from sayso.store.statements import insert_new
 from sayso.store.tables_messages import delivery, reminder
+from sayso.store.upsert import insert_new
 
 _WEEK = timedelta(days=7)
 _QUEUED = Verdict(SEND, "queued", "Handed over for sending.")

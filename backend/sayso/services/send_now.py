@@ -10,8 +10,8 @@ from sayso.domain.audit import Actor
 from sayso.domain.eligibility import SEND, SKIP, Nudge, Verdict, may_remind
 from sayso.domain.walltime import local_time
 from sayso.services import audit, reminder_people, reminder_queue, zone_database
-from sayso.store.statements import insert_new
 from sayso.store.tables_messages import delivery, reminder
+from sayso.store.upsert import insert_new
 
 STEP = "by staff"
 _JUST_SENT = Verdict(SKIP, "just-sent", "A reminder was sent less than a minute ago.")

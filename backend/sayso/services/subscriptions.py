@@ -20,9 +20,8 @@ from sayso.push.endpoints import EndpointRules
 from sayso.services import audit, reminder_people
 from sayso.services.audit import Actor
 from sayso.store.sealed import Keyring
-from sayso.store.statements import insert_new
 from sayso.store.tables_messages import delivery, push_subscription
-from sayso.store.upsert import insert_once
+from sayso.store.upsert import insert_new, insert_once
 
 MOST_PHONES = 5
 _LASTS = {"test": timedelta(minutes=15), "confirm": timedelta(hours=24)}

@@ -23,6 +23,12 @@ def insert_once(connection: Connection, table: Table, values: Mapping[str, Any])
     return counted.rowcount == 1
 
 
+def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows, leaving out those whose unique key is already there."""
+    if rows:
+        connection.execute(_once(connection.dialect.name, table), [dict(row) for row in rows])
+
+
 def insert_or_replace(connection: Connection, table: Table, values: Mapping[str, Any]) -> None:
     """Insert a row, or give the row with the same primary key these values."""
     keys = [column.name for column in table.primary_key.columns]
