@@ -1,0 +1,367 @@
+"""A day at the desk: who works here, every row of Today resolved in its row, paper typed in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from e2e.accessibility import faults
+from e2e.desk import Desk
+from sayso.clock import SystemClock
+from support.clinic import PASSWORD, STUDY, Clinic
+from support.house import ROOT
+
+Picture = Callable[..., None]
+CHIEF = "cleo@clinic.example"
+PHONE = {"X-Sayso-Client": "participant/0"}
+CONSOLE = {"X-Sayso-Client": "console/0"}
+
+
+def invited(clinic: Clinic, email: str, *access: str) -> str:
+    """The link of an invitation that the command has printed."""
+    found = re.search(r"https?://\S+", clinic.run("staff", "invite", email, *access))
+    assert found
+    return found[0]
+
+
+@pytest.fixture(scope="module")
+def chief(chromium: Browser, clinic: Clinic) -> Iterator[Page]:
+    """An administrator, signed in on a computer of her own."""
+    link = invited(clinic, CHIEF, "--role", "administrator")
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto(link)
+    page.get_by_label("name").fill("Cleo Chief")
+    for field in page.locator("input[type=password]").all():
+        field.fill(PASSWORD)
+    page.locator("button[type=submit]").click()
+    page.get_by_label("E-mail").fill(CHIEF)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.locator("button[type=submit]").click()
+    expect(page.get_by_role("heading", name="Today")).to_be_visible()
+    yield page
+    context.close()
+
+
+def enrol(clinic: Clinic, code: str, days: int = 84) -> None:
+    clinic.run(
+        "participant", "enrol", STUDY, code, "--site", "N", "--arm", "stop",
+        "--enrolled", clinic.days_ago(days + 5), "--anchor", f"cessation={clinic.days_ago(days)}",
+        "--zone", clinic.zone, "--reads-english",
+    )  # fmt: skip
+
+
+class Handset:
+    """What a participant's phone says to the server, without its screens."""
+
+    def __init__(self, desk: Desk, browser: Browser, code: str) -> None:
+        path = f"{desk.clinic.origin}/api/studies/{STUDY}/participants/{code}/enrolment-codes"
+        made = desk.context.request.post(path, data={}, headers=CONSOLE).json()
+        self.clinic = desk.clinic
+        self.context = browser.new_context()
+        self.ask("POST", "/api/device-sessions", {"code": made["code"], "device_label": "Phone"})
+
+    def ask(self, method: str, path: str, data: Any) -> Any:
+        answer = self.context.request.fetch(
+            f"{self.clinic.origin}{path}", method=method, data=data, headers=PHONE
+        )
+        assert answer.ok, answer.text()
+        return answer.json()
+
+    def forms(self) -> list[dict[str, Any]]:
+        me = self.context.request.get(f"{self.clinic.origin}/api/me").json()
+        return [
+            form
+            for occasion in me["occasions"]
+            if occasion["state"] == "open"
+            for form in occasion["forms"]
+        ]
+
+    def answer(self, form: dict[str, Any], slow: timedelta = timedelta()) -> None:
+        """Hand a form in blank; a clock that is `slow` says an earlier time."""
+        moment = (SystemClock().now() - slow).astimezone(UTC).isoformat()
+        body = {
+            "expected_form_id": form["id"], "questionnaire_sha": form["questionnaire_sha"],
+            "answers": {}, "skipped": [], "authored_at": moment, "authored_zone": self.clinic.zone,
+            "sent_at": moment, "offer_token": form["offer_token"], "attested": True,
+            "mode": "own_device", "app_build": "1.0.0",
+        }  # fmt: skip
+        self.ask("PUT", f"/api/me/responses/{uuid4()}", body)
+
+
+def test_staff_and_access_for_everybody(chief: Page, desk: Desk, picture: Picture) -> None:
+    chief.goto(f"{desk.clinic.origin}/console/#/{STUDY}/staff")
+    expect(chief.get_by_role("row", name=re.compile("Ann Lee"))).to_be_visible()
+    assert faults(chief) == []
+    picture(chief, "console-staff-desk")
+    chief.get_by_role("button", name="Change Ann Lee").click()
+    chief.get_by_role("button", name="Role and sites").click()
+    assert faults(chief) == []
+    picture(chief, "console-staff-change-desk")
+    chief.get_by_role("button", name="Cancel").click()
+
+
+def test_invited_joined_suspended_and_shut_out(chief: Page, desk: Desk, chromium: Browser) -> None:
+    chief.goto(f"{desk.clinic.origin}/console/#/{STUDY}/staff")
+    chief.get_by_role("button", name="Invite somebody").click()
+    chief.get_by_label("E-mail").fill("max@clinic.example")
+    chief.get_by_label("Role").select_option("monitor")
+    chief.get_by_label(f"{STUDY}/N North clinic").check()
+    chief.get_by_role("button", name="Make the invitation").click()
+    link = chief.get_by_label("Invitation link").input_value()
+
+    browser = chromium.new_context()
+    page = browser.new_page()
+    page.goto(link)
+    page.get_by_label("name").fill("Max Monitor")
+    for field in page.locator("input[type=password]").all():
+        field.fill(PASSWORD)
+    page.locator("button[type=submit]").click()
+    page.get_by_label("E-mail").fill("max@clinic.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.locator("button[type=submit]").click()
+    expect(page.get_by_role("heading", name="Today")).to_be_visible()
+
+    chief.reload()
+    chief.get_by_role("button", name="Change Max Monitor").click()
+    chief.get_by_role("button", name="Suspend").click()
+    chief.get_by_label("Why").fill("Left the company")
+    chief.get_by_role("region", name="Suspend Max Monitor").get_by_role(
+        "button", name="Suspend"
+    ).click()
+    expect(chief.get_by_text("Max Monitor is suspended.")).to_be_visible()
+    page.get_by_role("navigation").get_by_role("link", name="Participants").click()
+    expect(page.get_by_role("dialog", name="Please sign in again")).to_be_visible()
+    browser.close()
+
+
+@pytest.fixture(scope="module")
+def troubles(desk: Desk, chief: Page, chromium: Browser) -> None:
+    """One person for each kind of row that a day brings."""
+    clinic = desk.clinic
+    for code, days in (
+        ("N-401", 84), ("N-402", 84), ("N-403", 84), ("N-404", 110), ("N-405", 96),
+    ):  # fmt: skip
+        enrol(clinic, code, days)
+    Handset(desk, chromium, "N-401").ask("POST", "/api/me/call-request", {})
+    twice = Handset(desk, chromium, "N-402")
+    form = twice.forms()[0]
+    twice.answer(form)
+    twice.answer(form)
+    chief.context.request.post(
+        f"{clinic.origin}/api/studies/{STUDY}/participants/N-403/exemptions",
+        data={"reason": "LANGUAGE", "from": clinic.days_ago(20)},
+        headers=CONSOLE,
+    )
+
+
+def rows_of(page: Page, kind: str, code: str) -> Locator:
+    rows = page.get_by_role("row").filter(has_text=kind)
+    return rows.filter(has=page.get_by_role("link", name=code, exact=True))
+
+
+WAYS: dict[str, tuple[str, str]] = {
+    "Asked for a call": ("N-401", "call"),
+    "Two answers": ("N-402", "decide"),
+    "Approval needed": ("N-403", "approve"),
+    "Reason needed": ("N-404", "reason"),
+    "Closing soon": ("N-405", "call"),
+    "Visit due": ("N-405", "visit"),
+}
+
+
+@pytest.mark.usefixtures("troubles")
+@pytest.mark.parametrize("kind", WAYS)
+def test_each_row_of_today_is_resolved_in_the_row_by_keyboard(
+    desk: Desk, kind: str, picture: Picture
+) -> None:
+    code, way = WAYS[kind]
+    page = desk.page
+    page.goto("about:blank")
+    page.goto(f"{desk.clinic.origin}/console/#/{STUDY}/today")
+    rows = rows_of(page, kind, code)
+    expect(rows.first).to_be_visible()
+    before = rows.count()
+    rows.first.get_by_role("button").focus()
+    page.keyboard.press("Enter")
+    act = page.locator(".in-place .act")
+    expect(act).to_be_visible()
+    assert faults(page) == []
+    picture(page, f"console-today-{way}-desk", whole=False)
+    type_in(page, act, way)
+    expect(page.locator(".said")).to_contain_text(code)
+    expect(rows).to_have_count(before - 1)
+
+
+def type_in(page: Page, act: Locator, way: str) -> None:
+    """Fill the act of a row in with keys, and press Enter at its button."""
+    if way == "call":
+        act.get_by_label("Outcome").focus()
+        page.keyboard.type("Spoke")
+    elif way == "decide":
+        act.get_by_role("radio").first.focus()
+        page.keyboard.press("Space")
+        page.keyboard.press("Tab")
+        page.keyboard.type("She pressed twice")
+    elif way == "approve":
+        act.get_by_role("checkbox").focus()
+        page.keyboard.press("Space")
+    elif way == "reason":
+        act.get_by_label("Reason").focus()
+        page.keyboard.type("Too ill")
+    act.locator("button[type=submit]").focus()
+    page.keyboard.press("Enter")
+
+
+@pytest.mark.usefixtures("troubles")
+def test_who_died_a_minute_ago_is_called_no_more(desk: Desk) -> None:
+    """The list was open; the row's act finds that there is nothing left to do or is refused."""
+    enrol(desk.clinic, "N-420", 96)
+    page = desk.page
+    page.goto("about:blank")
+    page.goto(f"{desk.clinic.origin}/console/#/{STUDY}/today")
+    rows_of(page, "Closing soon", "N-420").get_by_role("button").click()
+    expect(page.locator(".in-place .act")).to_be_visible()
+    died = desk.context.request.post(
+        f"{desk.clinic.origin}/api/studies/{STUDY}/participants/N-420/events",
+        data={"kind": "death", "date": desk.clinic.days_ago(0)}, headers=CONSOLE,
+    )  # fmt: skip
+    assert died.status == 201
+    page.get_by_role("button", name="Send a reminder now").click()
+    expect(page.locator(".in-place [role=status]").first).not_to_be_empty()
+    page.locator(".in-place").get_by_label("Outcome").select_option("spoke")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("Somebody else changed this record")
+    page.reload()
+    expect(rows_of(page, "Closing soon", "N-420")).to_have_count(0)
+
+
+def test_a_paper_form_is_typed_in_by_keyboard_and_survives_the_end_of_the_session(
+    desk: Desk, picture: Picture
+) -> None:
+    enrol(desk.clinic, "N-430", 84)
+    page = desk.page
+    page.goto(f"{desk.clinic.origin}/console/#/{STUDY}/participants/N-430/entry")
+    page.get_by_label("Paper form", exact=True).check()
+    page.get_by_label("Date it was given").fill(desk.clinic.days_ago(1))
+    page.get_by_label("Who held the interview").select_option(label="Ann Lee")
+    questions = page.locator(".questions > li")
+    expect(questions.first).to_be_visible()
+    questions.first.locator("input").first.focus()
+    for _ in range(3):
+        page.keyboard.press("1")
+        page.keyboard.press("Enter")
+    page.keyboard.press("-")
+    typed = page.locator(".questions input:checked").count()
+    assert typed >= 1
+    assert faults(page) == []
+    picture(page, "console-entry-desk")
+    desk.context.clear_cookies()
+    page.locator("button[type=submit]").last.click()
+    again = page.get_by_role("dialog", name="Please sign in again")
+    again.get_by_label("E-mail").fill("ann@clinic.example")
+    again.get_by_label("Password").fill(PASSWORD)
+    again.get_by_role("button", name="Sign in").click()
+    expect(again).to_have_count(0)
+    assert page.locator(".questions input:checked").count() == typed
+    page.locator("button[type=submit]").last.click()
+    expect(page.get_by_text(re.compile("is stored: "))).to_be_visible()
+
+
+def test_a_correction_is_proposed_here_and_decided_by_a_colleague(
+    desk: Desk, chief: Page, picture: Picture
+) -> None:
+    page = desk.page
+    desk.open_participant("N-430")
+    page.get_by_role("link", name=re.compile("Look at the answers")).first.click()
+    expect(page.get_by_role("table")).to_be_visible()
+    assert faults(page) == []
+    page.get_by_role("button", name="Propose a correction").click()
+    page.locator(".questions input[type=radio]").last.check()
+    page.get_by_label(re.compile("Why, and how")).fill("The sheet says otherwise")
+    page.get_by_role("button", name="Propose", exact=True).click()
+    expect(page.get_by_text("a colleague has to decide")).to_be_visible()
+
+    chief.goto(page.url)
+    expect(chief.get_by_role("table", name="What would change")).to_be_visible()
+    assert faults(chief) == []
+    picture(chief, "console-correction-desk")
+    chief.get_by_label(re.compile("Yes, it counts")).check()
+    chief.get_by_label("Why", exact=True).fill("Seen the sheet")
+    chief.get_by_role("button", name="Save").click()
+    expect(chief.get_by_role("columnheader", name="As corrected")).to_be_visible()
+
+
+def test_a_tablet_is_handed_over_and_taken_back(desk: Desk, picture: Picture) -> None:
+    enrol(desk.clinic, "N-440", 84)
+    desk.open_participant("N-440")
+    page = desk.page
+    page.get_by_role("button", name="Hand over the tablet").click()
+    page.locator(".act").get_by_role("button", name="Hand over the tablet").click()
+    expect(page.locator(".enrolment-code")).to_have_text(re.compile(r"\w{4}-\w{4}"))
+    assert "/tablet#" in (page.get_by_role("link", name="Open on this").get_attribute("href") or "")
+    assert faults(page) == []
+    picture(page, "console-tablet-desk")
+    page.get_by_role("button", name="End it now").click()
+    expect(page.get_by_text("Ended.")).to_be_visible()
+
+
+def test_who_lives_far_away_gets_a_link_and_a_pin(desk: Desk, picture: Picture) -> None:
+    enrol(desk.clinic, "N-450", 84)
+    desk.open_participant("N-450")
+    page = desk.page
+    page.get_by_role("button", name="Enrol a phone").click()
+    page.get_by_label(re.compile("Away: a link")).check()
+    page.get_by_role("button", name="Show a code").click()
+    assert page.get_by_label("Link to send").input_value().startswith(desk.clinic.origin)
+    expect(page.locator(".pin")).to_have_text(re.compile(r"^\d{6}$"))
+    assert faults(page) == []
+    picture(page, "console-remote-desk")
+
+
+def test_a_blank_form_prints_without_the_console_around_it(desk: Desk, picture: Picture) -> None:
+    page = desk.page
+    page.goto(f"{desk.clinic.origin}/console/#/{STUDY}/study")
+    links = page.locator(".paper-forms a")
+    expect(links.first).to_be_visible()
+    for target in [link.get_attribute("href") for link in links.all()][:2]:
+        page.goto(f"{desk.clinic.origin}/console/{target}")
+        expect(page.locator(".blank")).to_be_visible()
+        assert faults(page) == [], target
+        picture(page, f"console-paper-{(target or '')[-8:]}")
+    page.emulate_media(media="print")
+    expect(page.get_by_role("navigation")).to_have_count(0)
+    picture(page, "console-paper-print")
+    page.emulate_media(media="screen")
+
+
+def test_an_amendment_is_planned_before_it_is_applied(
+    chief: Page, desk: Desk, picture: Picture
+) -> None:
+    chief.goto(f"{desk.clinic.origin}/console/#/{STUDY}/study")
+    text = amended()
+    chief.get_by_label("Study file (TOML)").set_input_files(
+        {"name": "amended.toml", "mimeType": "application/toml", "buffer": text.encode()}
+    )
+    chief.get_by_role("button", name="Show the plan").click()
+    expect(chief.locator(".plan-sentence")).to_contain_text("0 answered")
+    assert faults(chief) == []
+    picture(chief, "console-amendment-desk", whole=False)
+    chief.get_by_role("button", name=re.compile("^Apply version")).click()
+    expect(chief.get_by_text(re.compile("is in force"))).to_be_visible()
+
+
+def amended() -> str:
+    """The study with a wider window at week 24, under the next version."""
+    text = (ROOT / "instruments" / "studies" / f"{STUDY}.toml").read_text("utf-8")
+    version = re.search(r"^version = .*$", text, re.MULTILINE)
+    assert version, "the study file has a version"
+    found = text.replace(version[0], re.sub(r'"[^"]+"', '"9.9.9"', version[0], count=1), 1)
+    assert found != text
+    return found
