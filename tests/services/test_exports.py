@@ -15,7 +15,7 @@ from sqlalchemy import Engine, event
 from sayso.domain.answers import shown
 from sayso.formats import instrument_json
 from sayso.formats.tabular import csv_chunks
-from sayso.services import events, exports
+from sayso.services import corrections, events, exports
 from support.golden_stage import NOW
 from support.stage import Stage
 
@@ -99,6 +99,50 @@ def test_a_form_that_never_came_has_one_row_that_says_why(stage: Stage) -> None:
         "P-002": "exempt",
         "P-003": "not_expected:death",
     }
+
+
+def test_a_correction_stands_beside_what_was_sent(stage: Stage) -> None:
+    (outcome,) = stage.answer("P-001", 84, only=CHECK)
+    form = next(form for form in stage.forms("P-001") if form.questionnaire == CHECK)
+    first, second = stage.questionnaire(form.questionnaire_sha256).items_in_order()[:2]
+    sent = dict(stage.answers(form.questionnaire_sha256))
+    meant = {**sent, first.id: first.options[1].code}
+    del meant[second.id]
+    said = corrections.Answers(meant, [second.id])
+    with stage.open() as connection:
+        person = stage.hold(connection, "P-001", "bob")
+        number = corrections.propose(
+            connection, person, outcome.receipt.id, said, "A slip", stage.at("P-001", 90)
+        )
+    before = {line["item"]: line for line in lines_of(stage)}
+    (form_before,) = [one for one in read(stage, exports.expected_forms) if one["response_id"]]
+    with stage.open() as connection:
+        corrections.decide(
+            connection, stage.hold(connection, "P-001", "erin"), number, True, "Asked her",
+            stage.at("P-001", 91),
+        )  # fmt: skip
+
+    lines = {line["item"]: line for line in lines_of(stage)}
+
+    as_sent = ("value", "value_text", "item_status", "item_reason")
+    for item, line in lines.items():
+        assert [line[name] for name in as_sent] == [before[item][name] for name in as_sent]
+    one, two = lines[first.id], lines[second.id]
+    assert (one["corrected_value"], one["corrected_status"]) == ("1", "ANSWERED")
+    assert (one["correction_reason"], one["corrected_at"][:10]) == (
+        "A slip", stage.day("P-001", 91).isoformat(),
+    )  # fmt: skip
+    assert (two["corrected_status"], two["corrected_reason"]) == (
+        "NOT DONE", "prefers not to answer",
+    )  # fmt: skip
+    others = [line for item, line in lines.items() if item not in {first.id, second.id}]
+    assert others
+    assert not any(line["corrected_status"] or line["corrected_at"] for line in others)
+    assert not any(line["corrected_status"] for line in before.values())
+    (row,) = [one for one in read(stage, exports.expected_forms) if one["response_id"]]
+    assert row["corrected_at"][:10] == stage.day("P-001", 91).isoformat()
+    counts = ("answered", "applicable", "declined", "authored_at", "disposition")
+    assert [row[name] for name in counts] == [form_before[name] for name in counts]
 
 
 def test_what_is_not_due_yet_has_no_item_rows(stage: Stage) -> None:

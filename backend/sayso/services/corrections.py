@@ -149,6 +149,16 @@ def standing(
     return {one.response_id: one.said for one in _accepted(_of(connection, response_ids), at)}
 
 
+def accepted_of(connection: Connection, participant_ids: Collection[int]) -> dict[str, Correction]:
+    """The correction that counts, by response, for the responses of these participants."""
+    rows = connection.execute(
+        select(correction)
+        .where(correction.c.participant_id.in_(participant_ids), correction.c.accepted.is_(True))
+        .order_by(correction.c.id)
+    )
+    return {one.response_id: one for one in _accepted(map(_correction, rows), None)}
+
+
 def _accepted(found: Iterable[Correction], at: datetime | None) -> list[Correction]:
     """The accepted ones in the order of the decision."""
     accepted = [
@@ -188,8 +198,13 @@ def response_of(connection: Connection, person: Participant, response_id: str) -
 
 
 def _score(connection: Connection, person: Participant, found: Correction, now: datetime) -> None:
-    """Add a scoring of the corrected answers; the newest scoring is the one that is shown."""
+    """Add a scoring of the corrected answers, by the rules that scored the response last.
+
+    The newest scoring is the one that is shown.
+    """
     sha256 = response_of(connection, person, found.response_id).questionnaire_sha256
+    for row in scores.newest(connection, [found.response_id]).get(found.response_id, ())[:1]:
+        sha256 = row.questionnaire_sha256
     asked = publishing.questionnaire_by_hash(connection, sha256)
     computed = scoring.score(asked, found.said.answers, found.said.skipped)
     scores.keep(connection, sha256, [(found.response_id, computed)], now)

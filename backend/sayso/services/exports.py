@@ -20,9 +20,10 @@ from sayso.domain.completion import RULE_VERSION, Row
 from sayso.domain.evaluation import rows
 from sayso.domain.questionnaire import Code, Item, Questionnaire
 from sayso.formats import facts_writer
-from sayso.services import access, assessments, audit, publishing, scores
+from sayso.services import access, assessments, audit, corrections, publishing, scores
 from sayso.services.access import Reach
 from sayso.services.assessments import Case
+from sayso.services.corrections import Correction
 from sayso.services.publishing import Published
 from sayso.store.facts import StoredForm, facts_of
 from sayso.store.tables import participant
@@ -51,9 +52,15 @@ _RESPONSE = (
     "response_id", "authored_at", "authored_zone", "received_at", "offered_at", "skew_seconds",
     "mode", "originator", "assistance", "language", "app_build", "answered", "applicable",
     "declined", "scorable", "scored_by_version", "scored_by_engine", "scored_at",
+    "corrected_at",
 )  # fmt: skip
 _ITEM = ("position", "item", "item_text", "value", "value_text", "item_status", "item_reason")
 _SOURCE = ("response_id", "authored_at", "received_at", "disposition", "mode", "language")
+# What an accepted correction made of the item; empty where it left the item as it was sent.
+_CORRECTED = (
+    "corrected_value", "corrected_value_text", "corrected_status", "corrected_reason",
+    "corrected_at", "correction_reason",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +111,13 @@ def expected_forms(connection: Connection, within: Reach, now: datetime) -> Tabl
 def items(connection: Connection, within: Reach, now: datetime) -> Table:
     """One row per item of every received form, and one row for a form that never came.
 
+    What was sent stands in the columns of the item; an accepted correction stands beside it.
+
     Forms that are upcoming or still open and empty have no row yet.
     """
     cut = _cut(connection, within, now)
-    return Table((*_PLACE, *_FORM[:5], *_ITEM, *_SOURCE), _item_lines(connection, within, cut))
+    header = (*_PLACE, *_FORM[:5], *_ITEM, *_SOURCE, *_CORRECTED)
+    return Table(header, _item_lines(connection, within, cut))
 
 
 def facts(connection: Connection, within: Reach) -> dict[str, Any]:
@@ -173,6 +183,7 @@ class _Found:
     row: Row
     form: StoredForm | None
     answer: Any
+    correction: Correction | None
 
 
 def _found(
@@ -189,12 +200,14 @@ def _found(
         }
         answers = _answers(connection, cases)
         scorings = _scorings(connection, answers) if scored else {}
+        corrected = corrections.accepted_of(connection, [case.id for case in cases])
         people = assessments.as_assessments(connection, within, cases)
         counted = rows(cut.published.study, people, cut.now, rules)
         for row in sorted(counted, key=lambda row: row.participant):
             form = forms.get((row.participant, row.timepoint, row.questionnaire))
             response_id = row.status.response.id if row.status.response else ""
-            found = _Found(row, form, answers.get(response_id))
+            answer = answers.get(response_id)
+            found = _Found(row, form, answer, corrected.get(response_id))
             yield found, scorings.get(response_id, _UNSCORED)
 
 
@@ -246,13 +259,14 @@ def _form_lines(connection: Connection, within: Reach, cut: _Cut) -> Iterator[Li
             status.reason,
             row.in_pro_population,
             *_response(answer, cut, scoring),
+            found.correction.decided_at if found.correction else None,
             *(scoring.values.get(key) for key in cut.scores),
         ]
 
 
 def _response(answer: Any, cut: _Cut, scoring: _Scoring) -> list[object]:
     if answer is None:
-        return [None] * len(_RESPONSE)
+        return [None] * (len(_RESPONSE) - 1)
     return [
         answer.id, answer.authored_at, answer.authored_zone, answer.received_at, answer.offered_at,
         answer.skew_seconds, answer.mode, answer.originator, answer.assistance, answer.language,
@@ -271,12 +285,29 @@ def _item_lines(connection: Connection, within: Reach, cut: _Cut) -> Iterator[Li
                 answer.language,
             ]  # fmt: skip
             asked = publishing.questionnaire_by_hash(connection, answer.questionnaire_sha256)
-            for cells in item_cells(asked, answer.answers, answer.skipped):
-                yield [*start, *cells, *end]
+            sent = item_cells(asked, answer.answers, answer.skipped)
+            for cells, more in zip(sent, _corrected(asked, answer, found.correction), strict=True):
+                yield [*start, *cells, *end, *more]
         elif row.status.status not in {"upcoming", "open"}:
             why = row.status.reason or row.status.detail
             cells = [0, WHOLE_FORM, None, None, None, NOT_DONE, why]
-            yield [*start, *cells, None, None, None, row.status.detail, None, None]
+            nothing = [None] * len(_CORRECTED)
+            yield [*start, *cells, None, None, None, row.status.detail, None, None, *nothing]
+
+
+def _corrected(
+    asked: Questionnaire, answer: Any, correction: Correction | None
+) -> Iterator[list[object]]:
+    """For every question what it is after the correction, where that is not what was sent."""
+    nothing: list[object] = [None] * len(_CORRECTED)
+    sent = item_cells(asked, answer.answers, answer.skipped)
+    if correction is None:
+        yield from (nothing for _cells in sent)
+        return
+    now = item_cells(asked, correction.said.answers, correction.said.skipped)
+    for before, after in zip(sent, now, strict=True):
+        same = before[3:] == after[3:] and after[-1] != WITHHELD
+        yield nothing if same else [*after[3:], correction.decided_at, correction.reason]
 
 
 def item_cells(
