@@ -13,8 +13,10 @@ from sayso.domain.errors import QuestionnaireChanged, UnknownStudy
 from sayso.domain.instrument_errors import RulesDoNotFit
 from sayso.formats.instrument_folder import finder
 from sayso.resources import instruments_dir
-from sayso.services import exports, publishing, rescoring, scores
+from sayso.services import corrections, exports, publishing, rescoring, scores
+from sayso.services.corrections import Answers
 from sayso.services.rescoring import Report
+from sayso.store.tables import participant
 from sayso.store.tables_forms import response, score
 from sayso.store.tables_messages import audit_event
 from support.stage import COMMAND, STUDY, Stage
@@ -251,3 +253,30 @@ def test_old_scores_are_never_rewritten(stage: Stage, now: datetime) -> None:
         after = connection.execute(select(score).order_by(score.c.id)).all()
 
     assert after[: len(before)] == before
+
+
+def test_a_correction_is_scored_by_the_newer_rules_and_scored_again_by_its_own_answers(
+    stage: Stage, now: datetime
+) -> None:
+    rescore(stage, now, rules=newer())
+    before = shown(stage)
+    response_id = next(iter(before))
+    moment = now + LATER + timedelta(days=1)
+    with stage.open() as connection:
+        row = connection.execute(select(response).where(response.c.id == response_id)).one()
+        code = connection.execute(
+            select(participant.c.code).where(participant.c.id == row.participant_id)
+        ).scalar_one()
+        said = Answers({**row.answers, "edge": 3}, row.skipped)
+        proposer = "bob" if code == "P-001" else "dana"
+        person = stage.hold(connection, code, proposer)
+        number = corrections.propose(connection, person, response_id, said, "Misread", moment)
+        decider = stage.hold(connection, code, "ada")
+        corrections.decide(connection, decider, number, True, "Seen on paper", moment)
+
+    after = shown(stage)[response_id]["worry_total"]
+    was = before[response_id]["worry_total"]
+    assert after.questionnaire_sha256 == was.questionnaire_sha256
+    assert after.value == was.value + 2 * 3
+    again = rescore(stage, now + LATER + timedelta(days=2))
+    assert again.rescored == 0
