@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from sayso.services import enrolment_codes, limits
@@ -11,6 +12,12 @@ from sayso.store.tables import device, enrolment_code
 from sayso.store.tables_messages import audit_event
 from support.stage import COMMAND
 from support.visitors import Reply, Visitor, Visitors
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """What happens to codes in both databases is proven beside the service itself."""
+    return sqlite_url
 
 
 def code_from(phone: Visitor) -> str:
