@@ -162,7 +162,10 @@ def test_a_passkey_of_another_place_or_without_a_check_is_not_made(visitors: Vis
 
 
 def test_one_wrong_thing_in_an_answer_is_enough(visitors: Visitors) -> None:
-    others = [{"counter": -1}, {"credential_id": b"somebody else's, 32 bytes long.."}]
+    others: list[dict[str, Any]] = [
+        {"counter": -1},
+        {"credential_id": b"somebody else's, 32 bytes long.."},
+    ]
     for changed in [*ELSEWHERE, *others]:
         key = set_up(visitors, counter=5)
         for name, value in changed.items():
