@@ -5,6 +5,7 @@
 import type { ComponentChildren } from "preact";
 import { useId, useState } from "preact/hooks";
 import type { FieldErrors } from "../api/client";
+import { day } from "../format";
 import { t } from "../strings";
 import { ErrorSummary, type FieldMessage, sentenceFor } from "./problem";
 import { asProblem } from "./resource";
@@ -72,7 +73,7 @@ function faultOf(field: FieldSpec, value: string, values: Values): string | null
   if (field.kind === "date") {
     if (!/^\d{4}-\d{2}-\d{2}$/.test(value)) return t.problems.notADate(field.label);
     if (field.max && value > field.max) return t.problems.dateTooLate(field.label);
-    if (field.min && value < field.min) return t.problems.dateTooEarly(field.label, field.min);
+    if (field.min && value < field.min) return t.problems.dateTooEarly(field.label, day(field.min));
   }
   return field.check?.(value, values) ?? null;
 }

@@ -1,6 +1,7 @@
 /** A problem in one sentence, announced and focused, with the fields it names as links. */
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Problem } from "../api/client";
+import { prose } from "../format";
 import { t } from "../strings";
 
 /** Our sentence for the slug, else the server's own, else a plain one. */
@@ -14,7 +15,8 @@ export function sentenceFor(problem: Problem): string {
 /** The server's sentence where the rules of the study speak; an unknown slug gets a plain one. */
 function serverWords({ slug, detail }: Problem): string {
   if (detail === "" || !t.problems.ownWords.has(slug)) return t.problems.unknown;
-  return /[.!?]$/.test(detail) ? detail : `${detail}.`;
+  const sentence = prose(detail);
+  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 
 export interface FieldMessage {

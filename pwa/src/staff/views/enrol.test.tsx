@@ -169,6 +169,31 @@ describe("enrolling", () => {
     expect(calls).toHaveLength(asked);
   });
 
+  it("gives who lives far away a link, and a PIN to be said aloud", async () => {
+    const calls = serve({
+      "POST /api/studies/trial/participants": answer(201, {
+        participant: { ...mary, code: "P-009" },
+        enrolment,
+      }),
+      "POST /api/studies/trial/participants/P-009/enrolment-codes": answer(201, {
+        ...enrolment,
+        kind: "remote",
+        pin: "483920",
+        url: "http://x/enrol#LONG",
+      }),
+    });
+    show(<EnrolView />);
+    await fill("Yes");
+    await userEvent.click(screen.getByRole("button", { name: "Enrol" }));
+    await userEvent.click(await screen.findByRole("button", { name: "Send a link instead" }));
+    expect(await screen.findByText("483920")).toBeTruthy();
+    expect(screen.getByLabelText<HTMLInputElement>("Link to send").value).toBe(
+      "http://x/enrol#LONG",
+    );
+    expect(screen.queryByRole("button", { name: "Send a link instead" })).toBeNull();
+    expect(calls.at(-1)?.body).toEqual({ kind: "remote" });
+  });
+
   it("keeps every field when the code is taken", async () => {
     serve({ "POST /api/studies/trial/participants": problem(409, "participant-code-taken") });
     show(<EnrolView />);

@@ -1,12 +1,14 @@
 /** Enrolling: one page of fields, then either a code for the phone or a clear "nothing to hand over". */
 import { useEffect, useState } from "preact/hooks";
 import { studyPath, write } from "../api/client";
-import type { Enrolled } from "../api/types";
+import type { Enrolled, Enrolment } from "../api/types";
 import { now } from "../clock";
 import { day } from "../format";
 import { Badge } from "../parts/bits";
 import { Form, type Values } from "../parts/form";
 import { Page } from "../parts/page";
+import { sentenceFor } from "../parts/problem";
+import { asProblem } from "../parts/resource";
 import { href } from "../router";
 import { useSession } from "../session";
 import { t } from "../strings";
@@ -54,14 +56,24 @@ function note(values: Values) {
 function Outcome({ enrolled }: { readonly enrolled: Enrolled }) {
   const study = useStudy();
   const words = t.acts.enrolled;
-  const { participant, enrolment } = enrolled;
+  const { participant } = enrolled;
+  const [enrolment, setEnrolment] = useState(enrolled.enrolment);
+  const [problem, setProblem] = useState("");
+  async function sendLink(): Promise<void> {
+    const path = studyPath(study.key, "participants", participant.code, "enrolment-codes");
+    try {
+      setEnrolment(await write<Enrolment>("POST", path, { kind: "remote" }));
+    } catch (error) {
+      setProblem(sentenceFor(asProblem(error)));
+    }
+  }
   useEffect(() => {
     document.querySelector<HTMLElement>("h1")?.focus();
   }, []);
   return (
     <Page title={enrolment ? words.title(participant.code) : words.exemptTitle(participant.code)}>
       {enrolment ? (
-        <Handover enrolment={enrolment} person={participant} />
+        <Handover key={enrolment.url} enrolment={enrolment} person={participant} />
       ) : (
         <div class="foretold exempt">
           <Badge tone="exempt">
@@ -70,7 +82,17 @@ function Outcome({ enrolled }: { readonly enrolled: Enrolled }) {
           <p>{words.exemptText}</p>
         </div>
       )}
+      {problem ? (
+        <p class="problem" role="alert">
+          {problem}
+        </p>
+      ) : null}
       <div class="buttons">
+        {enrolment && enrolment.kind !== "remote" ? (
+          <button type="button" onClick={() => void sendLink()}>
+            {t.entry.remote.button}
+          </button>
+        ) : null}
         <a class="button" href={href([study.key, "participants", participant.code])}>
           {words.open(participant.code)}
         </a>

@@ -49,7 +49,8 @@ interface ChosenProps {
 function Chosen({ sheet, code, route, onStored }: ChosenProps) {
   const [said, setSaid] = useState("");
   const wanted = route.query.form ?? "";
-  const first = sheet.forms.find((form) => !form.answered) ?? sheet.forms[0];
+  const blank = sheet.forms.filter((form) => !form.answered);
+  const first = blank.find((form) => form.status === "open") ?? blank[0] ?? sheet.forms[0];
   const form = sheet.forms.find((one) => String(one.id) === wanted) ?? first;
   if (!form) return <p>{words.nothing}</p>;
   const open = (id: string) => replaceQuery(route, { form: id });

@@ -198,7 +198,6 @@ function columns(study: Study, open: string | null, toggle: Toggle): Column<Exem
     {
       key: "signals",
       head: words.signals,
-      wide: true,
       sort: (row) => -row.signals.length,
       cell: signals,
     },

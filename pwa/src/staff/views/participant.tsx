@@ -5,7 +5,7 @@ import { ActPanel } from "../acts/panel";
 import { studyPath } from "../api/client";
 import type { Enrolment, ParticipantView } from "../api/types";
 import { studyToday } from "../clock";
-import { day } from "../format";
+import { day, prose } from "../format";
 import { Badge, PrintButton, Said, toneOf } from "../parts/bits";
 import { Loaded, Page } from "../parts/page";
 import { useResource } from "../parts/resource";
@@ -212,7 +212,7 @@ function Facts({ person }: { readonly person: ParticipantView }) {
     ],
     [words.interpreter, person.interpreter ? t.yes : t.no],
   ];
-  if (!person.exempt_since) facts.push([words.reach, person.reachability.why]);
+  if (!person.exempt_since) facts.push([words.reach, prose(person.reachability.why)]);
   if (person.contact_details?.phone) facts.push([words.telephone, person.contact_details.phone]);
   if (person.contact_details?.email) facts.push([words.email, person.contact_details.email]);
   return (
