@@ -59,9 +59,12 @@ export function openLink(url: string): void {
 
 export function useRoute(): Route {
   const [route, setRoute] = useState(() => parse(location.hash, location.pathname));
+  const [shown] = useState(location.href);
   useEffect(() => {
     const read = (): void => setRoute(parse(location.hash, location.pathname));
     addEventListener("hashchange", read);
+    // On a slow phone a link may be tapped before anybody listens.
+    if (location.href !== shown) read();
     return () => removeEventListener("hashchange", read);
   }, []);
   return route;
