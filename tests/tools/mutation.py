@@ -20,6 +20,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -169,15 +170,15 @@ def main() -> int:
     parser.add_argument("--modules", nargs="*", default=list(RULES))
     parser.add_argument("--sample", type=int, help="so many mutants, chosen at random")
     parser.add_argument("--quick", action="store_true", help="without the long random proofs")
+    parser.add_argument("--minutes", type=float, help="stop in time, with what was tried by then")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--write", type=Path, help="keep the figures in this file")
     parser.add_argument("--floor", type=float, default=85.0, help="per cent that must be killed")
     chosen = parser.parse_args()
     every = [mutant for module in chosen.modules for mutant in mutants(module)]
-    tried = every
-    if chosen.sample is not None and chosen.sample < len(every):
-        picked = random.Random(chosen.seed).sample(range(len(every)), chosen.sample)
-        tried = [every[number] for number in sorted(picked)]
+    picked = random.Random(chosen.seed).sample(every, min(chosen.sample or len(every), len(every)))
+    tried: list[Mutant] = []
+    until = time.monotonic() + 60 * chosen.minutes if chosen.minutes else None
     alive: list[Mutant] = []
     with tempfile.TemporaryDirectory() as folder:
         package = Path(folder) / "backend"
@@ -188,12 +189,15 @@ def main() -> int:
         if not _passes(unchanged, package):
             print("The tests fail without any change; mend that first.")
             return 2
-        for number, mutant in enumerate(tried, 1):
+        for number, mutant in enumerate(picked, 1):
+            if until is not None and time.monotonic() > until:
+                break
+            tried.append(mutant)
             if survives(mutant, package, chosen.quick):
                 alive.append(mutant)
-                print(f"{number}/{len(tried)} lives: {_told(mutant)}", flush=True)
+                print(f"{number}/{len(picked)} lives: {_told(mutant)}", flush=True)
             elif number % 10 == 0:
-                print(f"{number}/{len(tried)}", flush=True)
+                print(f"{number}/{len(picked)}", flush=True)
     text = report(every, tried, alive, chosen)
     print(text)
     if chosen.write is not None:
