@@ -23,9 +23,9 @@ HISTORY = (StudyVersion(STUDY),)
 NOBODY: frozenset[tuple[str, str]] = frozenset()
 
 
-def switched(number: int, **more: object) -> Facts:
+def switched(number: int) -> Facts:
     """Somebody who was put from arm stop into arm continue on a day."""
-    return person(arm="continue", arm_changes=(ArmChange("stop", "continue", at(number)),), **more)
+    return person(arm="continue", arm_changes=(ArmChange("stop", "continue", at(number)),))
 
 
 def windows(facts: Facts, timepoint: str, number: int) -> set[tuple[object, object]]:

@@ -135,6 +135,8 @@ def test_staff_cannot_enter_answers_from_before_the_form_or_from_the_future() ->
     week_12 = next(form for form in FORMS if form.timepoint == "W12")
     tolerance = timedelta(hours=6)
     check_staff_entry(week_12, person(), at(80), at(90), tolerance)
+    check_staff_entry(week_12, person(), week_12.opens_at, at(90), tolerance)
+    check_staff_entry(week_12, person(), at(90) + tolerance, at(90), tolerance)
     with pytest.raises(DatesOutOfOrder, match="before W12 opened"):
         check_staff_entry(week_12, person(), at(60), at(90), tolerance)
     with pytest.raises(DatesOutOfOrder, match="in the future"):
