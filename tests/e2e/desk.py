@@ -107,6 +107,8 @@ class Desk:
         self.page.goto(f"{self.clinic.origin}/console/#/{STUDY}/audit?participant={code}")
         table = self.page.get_by_role("table")
         table.wait_for()
-        expect(self.page.get_by_text("The events shown here are as they were written.")).to_be_visible()
+        expect(
+            self.page.get_by_text("The events shown here are as they were written.")
+        ).to_be_visible()
         rows = table.get_by_role("row").all()[1:]
         return [row.get_by_role("cell").nth(3).inner_text() for row in rows]
