@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -149,6 +150,44 @@ def test_a_hanging_service_does_not_stop_the_others(
     slow, quick = send(sender, message(hanging, ring), message(phone, ring))
     assert (slow.kind, quick.kind) == (RETRY, ACCEPTED)
     assert "in time" in slow.why
+
+
+NONSENSE = {
+    "no http": (b"220 mail.example ESMTP\r\n", RETRY),
+    "binary": (bytes(range(256)), RETRY),
+    "nothing at all": (b"", RETRY),
+    "a page instead of an answer": (b"HTTP/1.1 200 OK\r\n\r\n<html>Sign in</html>", ACCEPTED),
+    "a status from nowhere": (b"HTTP/1.1 299 Whatever\r\nContent-Length: 0\r\n\r\n", BROKEN),
+    "a body that never ends": (
+        b"HTTP/1.1 201 Created\r\nContent-Length: 99999999\r\n\r\n" + b"x" * 70_000, ACCEPTED
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("said", NONSENSE, ids=str)
+def test_a_service_that_talks_nonsense_is_one_outcome_among_others(
+    sender: PushSender, service: PushService, phone: Phone, ring: KeyRing, said: str
+) -> None:
+    raw, kind = NONSENSE[said]
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(raw)
+
+        strange = PushService()
+        strange.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        thread = threading.Thread(target=answer)
+        thread.start()
+        odd, good = send(
+            sender, message(strange.phone(ring.current.public), ring), message(phone, ring)
+        )
+        thread.join(10)
+    assert (odd.kind, good.kind) == (kind, ACCEPTED)
+    assert odd.why
+    assert strange.url not in odd.why
 
 
 def test_a_service_that_is_not_there_is_tried_again(sender: PushSender, ring: KeyRing) -> None:

@@ -25,6 +25,7 @@ from sayso.push.breaker import Breaker
 from sayso.push.endpoints import EndpointRules
 from sayso.push.keys import KeyRing, VapidKey
 from sayso.push.message import PushMessage
+from sayso.push.pace import Pace
 from sayso.push.resolver import PublicResolver
 
 IN_FLIGHT = 100
@@ -54,6 +55,7 @@ class PushSender:
         *,
         timeout_seconds: float = _TIMEOUT_SECONDS,
         breaker: Breaker | None = None,
+        pace: Pace | None = None,
         tls: Callable[[], object] | None = None,
     ) -> None:
         self._keys = keys
@@ -63,6 +65,7 @@ class PushSender:
         self._signatures: dict[tuple[str, str], _Signature] = {}
         self._tls = tls
         self.breaker = breaker or Breaker()
+        self._pace = pace or Pace()
 
     async def __aenter__(self) -> Self:
         resolver = PublicResolver(
@@ -107,6 +110,7 @@ class PushSender:
             )
         if held := self.breaker.hold(origin, now):
             return held
+        await self._pace.wait(origin)
         outcome = await self._post(message, origin, key, now)
         self.breaker.report(origin, outcome, now)
         return outcome
