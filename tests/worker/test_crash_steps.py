@@ -18,6 +18,7 @@ from sqlalchemy import Engine, insert
 
 from sayso.clock import FixedClock
 from sayso.domain import ack
+from sayso.domain.delivery import Settlement
 from sayso.services import dispatch, dispatch_check, reminder_planning, reminder_queue
 from sayso.services.dispatch import LEASE
 from sayso.services.dispatch_check import Desk
@@ -116,7 +117,7 @@ def kill_at(
     return lambda: calls >= number
 
 
-STEPS = {
+STEPS: dict[str, tuple[Callable[[Floor], Any], str, tuple[int, ...]]] = {
     "queue": (lambda _floor: reminder_queue, "queue_due", (1,)),
     "claim": (lambda _floor: dispatch, "claim", (1,)),
     "check": (lambda _floor: dispatch_check, "check", (1,)),
@@ -171,7 +172,7 @@ def test_a_worker_that_comes_back_from_the_dead_changes_nothing(floor: Floor) ->
     floor.work()
     before = floor.trial.deliveries()
     late = [
-        dispatch.Settled(one.taken, dispatch.Settlement("failed", "late", "Too late to matter."))
+        dispatch.Settled(one.taken, Settlement("failed", "late", "Too late to matter."))
         for one in held
     ]
     with transaction(floor.trial.engine) as connection:
