@@ -89,3 +89,31 @@ def test_a_study_that_does_not_exist_is_said_in_a_sentence(engine: Engine) -> No
 
     assert result.exit_code == 2
     assert "Name the study with --study; there are: none" in result.output
+
+
+def test_the_completion_table_as_of_a_past_day(stage: Stage, tmp_path: Path) -> None:
+    target = tmp_path / "completion.csv"
+
+    result = export("completion", "--as-of", "2026-04-20", "--out", str(target))
+
+    assert result.exit_code == 0
+    rows = list(csv.DictReader(target.read_text("utf-8").splitlines()))
+    assert {row["data_as_of"][:10] for row in rows} == {"2026-04-21"}
+    assert {row["site"] for row in rows} == {"ALL", "S1", "S2"}
+    assert f"Wrote {len(rows)} rows to completion.csv" in result.output
+
+
+def test_the_flow_as_a_picture_and_as_a_table(stage: Stage) -> None:
+    drawn = export("consort", "--as-of", "2026-05-20")
+    table = export("consort", "--format", "csv", "--as-of", "2026-05-20")
+
+    assert drawn.stdout.startswith("<svg ")
+    assert "Week 12" in drawn.stdout
+    rows = list(csv.DictReader(table.stdout.splitlines()))
+    assert next(row for row in rows if row["timepoint"] == "W12")["completed"] == "1"
+
+
+def test_the_flow_of_an_unknown_questionnaire_is_refused(stage: Stage) -> None:
+    result = CliRunner().invoke(command, ["consort", "--questionnaire", "happiness"])
+
+    assert result.exit_code != 0

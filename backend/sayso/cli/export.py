@@ -16,8 +16,9 @@ from sayso.cli._settings import read_settings
 from sayso.cli._store import COMMAND, engine, require_current
 from sayso.clock import SystemClock
 from sayso.formats.tabular import csv_chunks
-from sayso.services import access, exports, publishing
+from sayso.services import access, exports, papers, publishing, study_page
 from sayso.services.access import Reach
+from sayso.services.completion import Chosen
 from sayso.services.exports import Table
 from sayso.store.engine import transaction
 
@@ -80,6 +81,60 @@ def facts(study: str | None, site: str | None, target: IO[bytes]) -> None:
         digest = hashlib.sha256(data).hexdigest()
         with transaction(made) as connection:
             exports.record(connection, within, "facts", len(found["participants"]), digest, now)
+
+
+def _choices(verb: Callable[..., None]) -> Callable[..., None]:
+    verb = click.option("--as-of", "as_of", type=click.DateTime(["%Y-%m-%d"]), default=None,
+                        help="The end of this past day (UTC) instead of now.")(verb)  # fmt: skip
+    return click.option("--arm", default=None, help="Only this arm.")(verb)
+
+
+@command.command()
+@_options
+@_choices
+def completion(
+    study: str | None, site: str | None, target: IO[bytes], arm: str | None, as_of: datetime | None
+) -> None:
+    """Every rate with its interval, over all sites and for each, ready for a paper.
+
+    For example: sayso export completion --as-of 2026-06-30 --out completion.csv
+    """
+    chosen = Chosen(arm=arm, as_of=as_of.date() if as_of else None)
+
+    def make(connection: Connection, within: Reach, now: datetime) -> Table:
+        return papers.completion_table(connection, within, chosen, now)
+
+    _write("completion", make, study, site, target)
+
+
+@command.command()
+@_options
+@_choices
+@click.option("--questionnaire", default=None, help="Whose flow; the first one if not named.")
+@click.option("--format", "kind", type=click.Choice(["svg", "csv"]), default="svg",
+              show_default=True, help="A picture, or the same as a table.")  # fmt: skip
+def consort(
+    study: str | None, site: str | None, target: IO[bytes], arm: str | None,
+    as_of: datetime | None, questionnaire: str | None, kind: str,
+) -> None:  # fmt: skip
+    """The flow of participants as CONSORT-PRO asks for it.
+
+    For example: sayso export consort --out flow.svg
+    """
+    chosen = Chosen(arm=arm, questionnaire=questionnaire, as_of=as_of.date() if as_of else None)
+    if kind == "csv":
+
+        def make(connection: Connection, within: Reach, now: datetime) -> Table:
+            return papers.flow_table(connection, within, chosen, now)
+
+        _write("consort", make, study, site, target)
+        return
+    with engine(read_settings()) as made, transaction(made, read_only=True) as connection:
+        require_current(connection)
+        within = _within(connection, study, site)
+        titles = study_page.titles(connection, within.study_key)
+        drawn = papers.flow_picture(connection, within, chosen, titles, SystemClock().now())
+    target.write(drawn.encode())
 
 
 def _write(name: str, make: Make, study: str | None, site: str | None, target: IO[bytes]) -> None:

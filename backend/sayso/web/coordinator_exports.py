@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from tempfile import SpooledTemporaryFile
-from typing import IO
+from typing import IO, Any
 
 from flask import Response, send_file
 
 from sayso.formats.tabular import csv_chunks
-from sayso.services import exports
+from sayso.services import exports, papers, study_page
+from sayso.services.completion import Chosen
 from sayso.services.exports import Table
 from sayso.store.engine import transaction
+from sayso.web import coordinator_bodies as bodies
 from sayso.web.auth import for_staff
 from sayso.web.context import here
 from sayso.web.coordinator_people import reach
@@ -37,6 +39,43 @@ def items(key: str) -> Response:
     """One row per item of every received form, and one per form that never came."""
     at = here()
     return _file(key, "items", exports.items(at.connection, reach(key), at.now))
+
+
+@files.route("/<key>/exports/completion.csv")
+@for_staff()
+@files.arguments(bodies.CompletionQuery, location="query")
+@files.response(200, description="Every rate, over all sites and for each, with intervals.")
+def completion_table(query: dict[str, Any], key: str) -> Response:
+    """The completion table, ready for a paper, for now or as of the end of a past day (UTC)."""
+    at = here()
+    chosen = Chosen(**query)
+    table = papers.completion_table(at.connection, reach(key), chosen, at.now)
+    return _file(key, "completion", table)
+
+
+@files.route("/<key>/exports/consort.csv")
+@for_staff()
+@files.arguments(bodies.CompletionQuery, location="query")
+@files.response(200, description="The CONSORT-PRO flow, one row per arm and timepoint.")
+def consort_table(query: dict[str, Any], key: str) -> Response:
+    """The flow of participants for one questionnaire, as a table."""
+    at = here()
+    table = papers.flow_table(at.connection, reach(key), Chosen(**query), at.now)
+    return _file(key, "consort", table)
+
+
+@files.route("/<key>/exports/consort.svg")
+@for_staff()
+@files.arguments(bodies.CompletionQuery, location="query")
+@files.response(200, description="The CONSORT-PRO flow as a picture; it holds counts only.")
+def consort_picture(query: dict[str, Any], key: str) -> Response:
+    """The flow of participants for one questionnaire, as a picture with its text alternative."""
+    at = here()
+    titles = study_page.titles(at.connection, key)
+    drawn = papers.flow_picture(at.connection, reach(key), Chosen(**query), titles, at.now)
+    response = Response(drawn, content_type="image/svg+xml")
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _file(key: str, name: str, table: Table) -> Response:
