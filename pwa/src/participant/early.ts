@@ -10,14 +10,14 @@ import { isKnown } from "./prefs.ts";
 import type { Route } from "./router.ts";
 
 let me: Promise<Result<Me>> | null = null;
-let form: { id: number; answer: Promise<Result<FormDetail>> } | null = null;
+let form: { id: number; answer: Promise<Result<FormDetail>>; isTaken: boolean } | null = null;
 
 /** Asks for what a start at this place needs; null asks for nothing and forgets what was asked. */
 export function askEarly(route: Route | null): void {
   me = route ? api.me() : null;
   // A phone that is known has its questionnaires; only one opened cold by a reminder does not.
   const cold = route?.name === "question" && !isKnown();
-  form = cold ? { id: route.form, answer: api.form(route.form) } : null;
+  form = cold ? { id: route.form, answer: api.form(route.form), isTaken: false } : null;
 }
 
 /** The answer about this person, if it was asked for and nobody has taken it yet. */
@@ -35,8 +35,8 @@ export async function seeEarlyForm(): Promise<FormDetail | null> {
 
 /** The form, if it was asked for, came, and nobody has taken it yet. */
 export async function takeEarlyForm(id: number): Promise<FormDetail | null> {
-  if (form?.id !== id) return null;
+  if (form?.id !== id || form.isTaken) return null;
+  form.isTaken = true;
   const result = await form.answer;
-  form = null;
   return result.ok ? result.data : null;
 }
