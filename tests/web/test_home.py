@@ -149,7 +149,7 @@ def test_a_phone_that_has_not_seen_the_draft_gets_it_and_replaces_nothing(
 ) -> None:
     card = visitors.open_form()
     path = f"/api/me/forms/{card['id']}/draft"
-    tablet = {
+    tablet: dict[str, object] = {
         "answers": {"h1": 2}, "skipped": [], "at_item": None, "saved_at": "2026-06-15T14:00:00Z",
     }  # fmt: skip
     visitors.alice.put(path, tablet | {"base": None})
