@@ -27,7 +27,7 @@ from sayso.services.tallies import Scene
 from sayso.store import tally
 from sayso.store.tables import participant
 
-LONGEST = 200
+LONGEST = 2_000
 Belongs = Callable[[Mark, bool], bool]
 
 

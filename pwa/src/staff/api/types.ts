@@ -181,6 +181,12 @@ export interface Completion {
     readonly arm: string;
   })[];
   readonly exempt_share: readonly (Share & { readonly site: string; readonly arm: string })[];
+  readonly adherence: {
+    readonly median_percent: number | null;
+    readonly bands: Readonly<Record<string, Share>>;
+  };
+  readonly reminder_yield: readonly (Share & { readonly step: string })[];
+  readonly backup_yield: Share;
 }
 
 export interface FormRow {

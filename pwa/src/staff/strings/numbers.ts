@@ -105,6 +105,26 @@ export const numbers = {
   group: "Group",
   exemptGroup: "Exempt",
   otherGroup: "Not exempt",
+  adherenceTitle: "How much each person sent",
+  adherenceCaption: (median: string) =>
+    `People by what they sent of what was expected; median ${median}`,
+  bands: {
+    all: "Everything",
+    most: "Four fifths or more",
+    some: "Less than that",
+    none: "Nothing",
+  } as Readonly<Record<string, string>>,
+  nudgesTitle: "After a nudge",
+  nudgesCaption: "Occasions answered within a day of a reminder, or after the team stepped in",
+  backup: "After the team stepped in",
+  reminder: (step: string) => `Reminder "${step}"`,
+  nudgesHelp: "A reminder that went out need not have been seen, so this proves nothing by itself.",
+  flowTitle: "Flow of participants (CONSORT-PRO)",
+  flowAlt: (name: string) =>
+    `Flow of participants for ${name}; the same numbers are in the table file.`,
+  flowPicture: "Picture for a paper (SVG)",
+  flowTable: "The same as a table (CSV)",
+  completionTable: "Completion table with intervals (CSV)",
   foot: (rule: string, alive: string, study: string, sha: string, now: string) =>
     `Rule version ${rule}. ${alive}. ${study}, fingerprint ${sha}. Computed ${now}.`,
   aliveFoot: (rule: string) => `A death counts from ${rule}`,

@@ -46,6 +46,17 @@ function report(...rows: RateRow[]) {
     contact_currency: { n: 18, of: 20 },
     complete_persons: [{ timepoint: "W12", arm: "stop", n: 9, of: 11 }],
     exempt_share: [],
+    adherence: {
+      median_percent: 75,
+      bands: {
+        all: { n: 9, of: 20 },
+        most: { n: 4, of: 20 },
+        some: { n: 5, of: 20 },
+        none: { n: 2, of: 20 },
+      },
+    },
+    reminder_yield: [{ step: "open", n: 12, of: 30 }],
+    backup_yield: { n: 1, of: 4 },
   };
 }
 
@@ -132,6 +143,32 @@ describe("completion", () => {
   it("says so when there is nothing at all", async () => {
     await open("#/trial/completion");
     expect(screen.getByText(/No forms yet/)).toBeTruthy();
+  });
+});
+
+describe("people and papers", () => {
+  it("shows how much each person sent, with the median", async () => {
+    await open("#/trial/completion", rates());
+    const people = table(/median 75\.0 %/);
+    expect(people.getByRole("rowheader", { name: "Everything" })).toBeTruthy();
+    expect(people.getByText("9/20")).toBeTruthy();
+  });
+
+  it("shows what came after a reminder and after the team stepped in", async () => {
+    await open("#/trial/completion", rates());
+    const nudges = table(/within a day of a reminder/);
+    expect(nudges.getByText("12/30")).toBeTruthy();
+    expect(nudges.getByText("1/4")).toBeTruthy();
+  });
+
+  it("offers the flow of the filtered page as picture and table", async () => {
+    await open("#/trial/completion?arm=stop&as_of=2026-05-01", rates());
+    const picture = screen.getByRole("img", { name: /^Flow of participants for/ });
+    expect(picture.getAttribute("src")).toMatch(/exports\/consort\.svg\?arm=stop&as_of=2026-05-01/);
+    const link = screen.getByRole("link", { name: "Completion table with intervals (CSV)" });
+    expect(link.getAttribute("href")).toBe(
+      "/api/studies/trial/exports/completion.csv?arm=stop&as_of=2026-05-01",
+    );
   });
 });
 

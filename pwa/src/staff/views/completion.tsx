@@ -13,8 +13,10 @@ import { t } from "../strings";
 import { useStudy } from "../study";
 import { Filters } from "./completion-filters";
 import { ModesTable, ReasonsTable, RetentionTable, SitesTable } from "./completion-more";
+import { AdherenceTable, NudgesTable } from "./completion-people";
 import { Outcomes } from "./completion-picture";
 import { BalanceTable, QualityTable, RatesTable } from "./completion-tables";
+import { Flow } from "./consort";
 
 const API_FILTERS = ["site", "arm", "questionnaire", "as_of", "alive_rule"] as const;
 
@@ -94,7 +96,10 @@ function Numbers({ data, route, filters }: NumbersProps) {
         <ReasonsTable rows={all} />
         <ModesTable rows={all} />
         <RetentionTable retention={data.retention} contact={data.contact_currency} />
+        <AdherenceTable adherence={data.adherence} />
+        <NudgesTable reminders={data.reminder_yield} backup={data.backup_yield} />
       </div>
+      <Flow filters={filters} />
       <Foot data={data} />
     </>
   );
