@@ -71,7 +71,7 @@ def read_completion(query: dict[str, Any], key: str) -> dict[str, Any]:
 @study.arguments(bodies.CellQuery, location="query")
 @study.response(200, views.CellView)
 def read_cell(query: dict[str, Any], key: str) -> dict[str, Any]:
-    """Exactly the forms that a figure counted, of the first 2,000 people; `total` counts them all."""
+    """The forms that a figure counted, of the first 2,000 people; `total` counts all of them."""
     at = here()
     measure, timepoint = query.pop("measure"), query.pop("timepoint")
     found = figure_lists.listed(
