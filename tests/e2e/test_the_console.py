@@ -80,6 +80,37 @@ def test_every_view_can_be_used_by_everybody(
     assert not any(found.values()), found
 
 
+def test_a_questionnaire_is_seen_as_on_a_phone_and_nothing_is_kept(
+    desk: Desk, picture: Picture
+) -> None:
+    page, sent = desk.page, []
+    desk.go("Instruments")
+    page.get_by_role("link", name="Preview Worry and tension").click()
+    expect(page.get_by_text("Nothing that you tap here is saved or sent.")).to_be_visible()
+    page.on("request", lambda request: sent.append(request.method))
+    light, dark = page.locator(".phone-glass").all()
+    colours = [
+        phone.locator("h1").evaluate("one => getComputedStyle(one).color")
+        for phone in (light, dark)
+    ]
+    assert colours[0] != colours[1]
+    assert light.locator(".page").evaluate("one => one.clientWidth") <= 360
+    picture(page, "console-preview-desk")
+
+    question = light.locator("h1").inner_text()
+    light.get_by_role("radio").first.check()
+    expect(dark.get_by_role("radio").first).to_be_checked()
+    dark.get_by_role("button", name="Next").click()
+    expect(light.locator("h1")).not_to_have_text(question)
+    light.get_by_role("link", name="Back").click()
+    expect(dark.locator("h1")).to_have_text(question)
+
+    page.get_by_label("Show").select_option("All questions")
+    expect(page.locator(".phone.long")).to_have_count(10)
+    picture(page, "console-preview-all-desk")
+    assert set(sent) <= {"GET"}
+
+
 def test_a_row_of_today_is_done_by_keyboard_alone(today: Page) -> None:
     rows = today.get_by_role("row")
     row = rows.filter(has_text="Reason needed").first
