@@ -74,7 +74,7 @@ def publish(
                 f"Version {study.version} of {study.key} was published with other content; "
                 "give the amended file a new version"
             )
-    documents = _asked_documents(connection, study, find)
+    documents = asked_documents(connection, study, find)
     if faults := _unlicensed(connection, study.key, documents, now.date()):
         raise QuestionnaireNotLicensed(faults)
     first = not versions(connection, study.key)
@@ -109,7 +109,7 @@ def unlicensed(connection: Connection, study: Study, find: Find, on: date) -> li
 
     Raises QuestionnaireNotFound, InstrumentFileWrong.
     """
-    return _unlicensed(connection, study.key, _asked_documents(connection, study, find), on)
+    return _unlicensed(connection, study.key, asked_documents(connection, study, find), on)
 
 
 def _unlicensed(
@@ -119,7 +119,7 @@ def _unlicensed(
     return licences.faults(connection, key, asked, on)
 
 
-def _asked_documents(
+def asked_documents(
     connection: Connection, study: Study, find: Find
 ) -> dict[str, Mapping[str, Any]]:
     """The instrument documents that publishing this study now would pin, by instrument."""
