@@ -12,8 +12,7 @@ from support.house import ROOT, files
 
 _NAME = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)")
 _TARGETS = (
-    "app bench build clean demo fix help lint lock mutation nightly packages screenshots setup"
-    " test"
+    "app bench build clean demo fix help lint lock mutation nightly packages screenshots setup test"
 ).split()
 
 
