@@ -11,7 +11,7 @@ from sayso.domain.completion import CELLS, tally
 from sayso.domain.evaluation import Assessment, assess, assess_all, rows
 from sayso.domain.exemption import overlap
 from sayso.domain.participation import Exemption, Facts
-from sayso.domain.schedule import answered_keys, applied, reconcile, wanted_under
+from sayso.domain.schedule import answered_keys, applied, reconcile, same_window, wanted_under
 from sayso.domain.status import STATUSES, FormStatus, status_of
 from sayso.domain.study import ALIVE_RULES, StudyVersion
 from support.histories import crowds, cut, days, histories, moments
@@ -144,7 +144,10 @@ def test_no_window_that_has_opened_is_ever_shortened_or_moved(
     existing = wanted_under(HISTORY, facts, now)
     wanted = wanted_under(HISTORY, other, now)
     for change in reconcile(existing, wanted, frozenset(), now).move:
-        if change.old.opens_at <= now:
+        if change.old.arm != change.new.arm:
+            # The window of a wrong arm never was this person's; a corrected arm takes it back.
+            assert same_window(change.new, next(f for f in wanted if f.key == change.new.key))
+        elif change.old.opens_at <= now:
             assert change.new.opens_at == change.old.opens_at
             assert change.new.closes_at > change.old.closes_at > now
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from sayso.domain.participation import Exemption, Facts, ResponseFact, has_effect
+from sayso.domain.participation import BEGINNING, Exemption, Facts, ResponseFact, has_effect
 from sayso.domain.study import Rules, Translation
 
 STATUSES = ("upcoming", "open", "received", "missing", "exempt", "not_expected")
@@ -152,7 +152,10 @@ def standing(facts: Facts, rules: Rules) -> Standing:
         responses=_by_form(facts.responses),
         reasons={
             (r.timepoint, r.questionnaire): r.reason
-            for r in sorted(facts.missing_reasons, key=lambda r: str(r.recorded_at))
+            # Two of one moment need an order of their own, or the order of entry would decide.
+            for r in sorted(
+                facts.missing_reasons, key=lambda r: (r.recorded_at or BEGINNING, r.reason)
+            )
         },
         translations=_translations(rules.translations),
         alive_rule=rules.alive_rule,

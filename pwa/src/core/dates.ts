@@ -19,8 +19,8 @@ export function shortDate(date: string, today: string): string {
   return longDate(date, today).replace(/^\S+ /, "");
 }
 
-/** The local calendar date of an instant in a zone, "2026-06-18". */
-export function dateIn(zone: string, now: Date): string {
+/** The local calendar date of an instant in a zone (this device's when none is given or known), "2026-06-18". */
+export function dateIn(zone: string | undefined, now: Date): string {
   // Put together from its parts: no locale writes dates like this in every browser.
   const format = (timeZone: string | undefined): string => {
     const how = { timeZone, year: "numeric", month: "2-digit", day: "2-digit" } as const;

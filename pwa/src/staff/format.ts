@@ -3,6 +3,7 @@
  * percentage: it carries n and N, has one decimal, and reads "no data" when
  * nothing was expected, because neither 0 % nor 100 % would be true.
  */
+import { dateIn } from "../core/dates";
 import type { RateRow, Share } from "./api/types";
 
 export const NO_DATA = "no data";
@@ -148,12 +149,7 @@ export function moment(instant: string | null | undefined, zone = "UTC"): string
 export function localDate(instant: string, zone = "UTC"): string {
   const parsed = new Date(instant);
   if (Number.isNaN(parsed.getTime())) return instant.slice(0, 10);
-  return new Intl.DateTimeFormat("en-CA", {
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    timeZone: known(zone),
-  }).format(parsed);
+  return dateIn(known(zone), parsed);
 }
 
 function known(zone: string): string {
