@@ -28,7 +28,9 @@ VIEWS = (
     "exempt",
     "enrol",
     "study",
+    "instruments",
     "exports",
+    "reminders",
     "audit",
 )
 SCREENS = {
@@ -95,6 +97,7 @@ def test_a_questionnaire_is_seen_as_on_a_phone_and_nothing_is_kept(
     ]
     assert colours[0] != colours[1]
     assert light.locator(".page").evaluate("one => one.clientWidth") <= 360
+    assert faults(page) == []
     picture(page, "console-preview-desk")
 
     question = light.locator("h1").inner_text()
@@ -107,6 +110,7 @@ def test_a_questionnaire_is_seen_as_on_a_phone_and_nothing_is_kept(
 
     page.get_by_label("Show").select_option("All questions")
     expect(page.locator(".phone.long")).to_have_count(10)
+    assert faults(page) == []
     picture(page, "console-preview-all-desk")
     assert set(sent) <= {"GET"}
 

@@ -20,7 +20,6 @@ from sayso.web import coordinator_instrument_views as views
 from sayso.web.auth import CHANGING_ROLES, for_staff
 from sayso.web.context import here
 from sayso.web.coordinator_people import reach
-from sayso.web.problems import ProblemSchema
 from sayso.web.smorest import LARGEST_ID, Resource
 
 measures = Resource(
@@ -51,7 +50,6 @@ def read_instrument(key: str, sha256: str) -> dict[str, Any]:
 @for_staff(*CHANGING_ROLES)
 @measures.arguments(views.FileBody)
 @measures.response(200, views.AdoptionView)
-@measures.also(404, ProblemSchema, "There is no such pack.")
 def match_file(body: dict[str, Any], key: str) -> dict[str, Any]:
     """Match a licensed file with a wordless pack and run the pack's examples; nothing is kept."""
     reach(key).may_change()
@@ -62,7 +60,6 @@ def match_file(body: dict[str, Any], key: str) -> dict[str, Any]:
 @for_staff(*CHANGING_ROLES)
 @measures.arguments(views.AdoptBody)
 @measures.response(201, views.InstrumentsView)
-@measures.also(404, ProblemSchema, "There is no such pack.")
 def adopt_file(body: dict[str, Any], key: str) -> dict[str, Any]:
     """Keep a file joined to a pack, with its licence, for the next version of the study."""
     at, within = here(), reach(key)

@@ -72,6 +72,7 @@ HTTP: dict[int, tuple[str, str, str]] = {
     503: ("store-unavailable", "Unavailable", "The server cannot answer just now."),
 }
 RETRY_AFTER_STORE = 5
+_HEARD_OUT = 4 * 1024 * 1024  # What the proxies of deploy/ let through at most.
 
 
 class ClientHeaderMissing(SaysoError):
@@ -150,10 +151,24 @@ def from_http(error: HTTPException) -> Response:
         for name, value in error.get_headers(request.environ)
         if name in {"Allow", "Retry-After", "WWW-Authenticate", "Location"}
     }
+    if status == 413:
+        _hear_out()
     if 300 <= status < 400:
         response = error.get_response(request.environ)
         return Response(status=response.status_code, headers=dict(response.headers))
     return document(status, slug, title, detail, by_field(messages), headers)
+
+
+def _hear_out() -> None:
+    """Let go of what is still being sent.
+
+    A server that answers and hangs up in the middle of a body makes the proxy before it report a
+    broken connection instead of the refusal.
+    """
+    left = min(request.content_length or 0, _HEARD_OUT)
+    stream = request.environ["wsgi.input"]
+    while left > 0 and (piece := stream.read(min(left, 64 * 1024))):
+        left -= len(piece)
 
 
 def row_of(kind: type[BaseException]) -> Row:

@@ -28,6 +28,12 @@ export function useFocusOn<T extends HTMLElement>(change: unknown) {
   return ref;
 }
 
+/** The main part of a screen; a screen drawn inside another page leaves that page its own. */
+export function Main({ children, ...rest }: { children: ComponentChildren; class: string }) {
+  const Tag = useContext(WholePage) ? "main" : "div";
+  return <Tag {...rest}>{children}</Tag>;
+}
+
 interface PageProps {
   title: string;
   children: ComponentChildren;

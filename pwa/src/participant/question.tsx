@@ -10,7 +10,7 @@ import { Icon } from "../ui/icons.tsx";
 import type { FormSession, FormState } from "./form-session.ts";
 import { inputId, isGroup } from "./input.ts";
 import { Input } from "./inputs.tsx";
-import { ErrorSummary, Note, useFocusOn, useTitle } from "./layout.tsx";
+import { ErrorSummary, Main, Note, useFocusOn, useTitle } from "./layout.tsx";
 import { todayOf } from "./plan.ts";
 import { paths } from "./router.ts";
 import { getState } from "./state.ts";
@@ -220,7 +220,7 @@ export function QuestionScreen({ session, state, way, at, backTo, onNext }: Prop
       }}
     >
       <TopBar at={at} of={way.length} backTo={backTo} />
-      <main class="main question">
+      <Main class="main question">
         <ErrorSummary
           seen={tries}
           faults={error ? [{ target: inputId(question), text: error }] : []}
@@ -241,7 +241,7 @@ export function QuestionScreen({ session, state, way, at, backTo, onNext }: Prop
             {en.form.notSaved}
           </Note>
         )}
-      </main>
+      </Main>
       <footer class="foot">
         <p class="saved">{savedText(state.saved)}</p>
         <button type="submit" class="button">
