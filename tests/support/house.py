@@ -16,7 +16,7 @@ FILE_LINES = 400
 FUNCTION_LINES = 60
 FUNCTION_LINES_P95 = 40
 # A floor that may only be raised; the house aims at 1.3.
-TEST_RATIO = 0.9
+TEST_RATIO = 0.97
 
 _SKIPPED = {
     ".git", ".hypothesis", ".venv", "__pycache__", "build", "coverage", "dist", "migrations",
