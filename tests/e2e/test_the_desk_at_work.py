@@ -298,20 +298,6 @@ def test_a_correction_is_proposed_here_and_decided_by_a_colleague(
     expect(chief.get_by_role("columnheader", name="As corrected")).to_be_visible()
 
 
-def test_a_tablet_is_handed_over_and_taken_back(desk: Desk, picture: Picture) -> None:
-    enrol(desk.clinic, "N-440", 84)
-    desk.open_participant("N-440")
-    page = desk.page
-    page.get_by_role("button", name="Hand over the tablet").click()
-    page.locator(".act").get_by_role("button", name="Hand over the tablet").click()
-    expect(page.locator(".enrolment-code")).to_have_text(re.compile(r"\w{4}-\w{4}"))
-    assert "/tablet#" in (page.get_by_role("link", name="Open on this").get_attribute("href") or "")
-    assert faults(page) == []
-    picture(page, "console-tablet-desk")
-    page.get_by_role("button", name="End it now").click()
-    expect(page.get_by_text("Ended.")).to_be_visible()
-
-
 def test_who_lives_far_away_gets_a_link_and_a_pin(desk: Desk, picture: Picture) -> None:
     enrol(desk.clinic, "N-450", 84)
     desk.open_participant("N-450")

@@ -1,4 +1,4 @@
-/** What the staff half of the API says about answers: typed in, corrected, handed to a tablet. */
+/** What the staff half of the API says about answers: typed in and corrected. */
 import type { Answers } from "../../core/questionnaire.ts";
 
 export interface Given {
@@ -75,24 +75,4 @@ export interface Entry {
     readonly at: string;
     readonly items: readonly string[];
   };
-}
-
-export interface TabletCode {
-  readonly id: number;
-  readonly code: string;
-  readonly url: string;
-  readonly expires_at: string;
-  readonly qr_svg: string;
-}
-
-export interface TabletHandovers {
-  readonly rows: readonly {
-    readonly id: number;
-    readonly started_at: string;
-    readonly by: string | null;
-    readonly expires_at: string;
-    /** waiting, active, finished, expired or ended */
-    readonly state: string;
-    readonly forms_received: number;
-  }[];
 }

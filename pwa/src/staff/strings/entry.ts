@@ -1,4 +1,4 @@
-/** Words of typing in answers, of correcting them, and of handing the tablet over. */
+/** Words of typing in answers and of correcting them. */
 
 const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
 
@@ -104,27 +104,6 @@ export const entry = {
     decideWhy: "Why",
     done: "Decision recorded",
     yours: "You proposed it, so a colleague has to decide. You can take it back by refusing it.",
-  },
-  tablet: {
-    button: "Hand over the tablet",
-    title: (code: string) => `Answer on the clinic tablet: ${code}`,
-    intro:
-      "The participant answers herself on a tablet of the clinic. Opening the page signs you out there; it ends with the last form, after five minutes without a touch, or when you end it.",
-    here: "Open on this tablet",
-    scan: "Or let another tablet scan this picture or open the address and type the code.",
-    codeLabel: "Code for the tablet",
-    qrLabel: (code: string) => `QR picture that opens the tablet page with the code ${code}`,
-    until: (time: string) => `Can be opened until ${time}.`,
-    states: {
-      waiting: "Waiting for the tablet…",
-      active: "The participant is answering.",
-      finished: "Finished.",
-      expired: "The code is too old now.",
-      ended: "Ended.",
-    } as Readonly<Record<string, string>>,
-    received: (n: number) => `${count(n, "form", "forms")} received.`,
-    end: "End it now",
-    done: "The code for the tablet is shown",
   },
   remote: {
     kind: "Where is the person?",

@@ -17,7 +17,6 @@ import { Handover } from "./handover";
 import { actsFor, type Offer } from "./participant-acts";
 import { CalendarStrip } from "./participant-calendar";
 import { TimelineList } from "./participant-timeline";
-import { TabletHandover } from "./tablet";
 
 export function ParticipantPage({ code }: { readonly code: string }) {
   const study = useStudy();
@@ -134,18 +133,6 @@ function Acts({ person, today, onDone, onNewer }: ActsProps) {
             </button>
           </li>
         ))}
-        {answerable(person) ? (
-          <li>
-            <button
-              type="button"
-              id="offer-tablet"
-              aria-expanded={open === TABLET}
-              onClick={() => setOpen(open === TABLET ? null : TABLET)}
-            >
-              {t.entry.tablet.button}
-            </button>
-          </li>
-        ) : null}
         {person.exempt_since ? null : (
           <li>
             <a class="button" href={href([study.key, "print", "guide", person.code])}>
@@ -164,7 +151,6 @@ function Acts({ person, today, onDone, onNewer }: ActsProps) {
           </a>
         </li>
       </ul>
-      {open === TABLET ? <TabletHandover person={person} /> : null}
       {chosen ? (
         <ActPanel
           key={chosen.key}
@@ -180,13 +166,6 @@ function Acts({ person, today, onDone, onNewer }: ActsProps) {
       ) : null}
     </section>
   );
-}
-
-const TABLET = "tablet";
-
-/** Whether there is something that she could answer now. */
-function answerable(person: ParticipantView): boolean {
-  return !person.exempt_since && person.forms.some((form) => form.status === "open");
 }
 
 function Facts({ person }: { readonly person: ParticipantView }) {
