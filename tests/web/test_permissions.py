@@ -52,18 +52,16 @@ def person(endpoint: str, path: str, json: Any) -> Route:
     return Route(f"participants.{endpoint}", "POST", "change", PERSON + path, json, about=True)
 
 
+SIGNED = {"id": "AA", "rawId": "AA", "type": "public-key", "response": {"clientDataJSON": "AA"}}
+
+
 def routes(form: dict[str, Any]) -> list[Route]:
     study = f"/api/studies/{STUDY}"
-    own = "/api/me"
-    enrolling = {
-        "code": "P-900", "site": "S1", "arm": "continue", "enrolled_on": DAY, "anchors": {},
-        "zone": "America/New_York", "preferred_language": "en", "reads_english": True,
-        "reads_english_how": "asked", "interpreter": False,
-    }  # fmt: skip
-    a_file = {"pack": "phq-9@1.0", "file_name": "own.csv", "content": "YQ=="}
-    draft = {"answers": {}, "saved_at": "2026-06-15T14:00:00Z"}
-    sent = f"{own}/responses/{uuid4()}"
-    signed = {"id": "AA", "rawId": "AA", "type": "public-key", "response": {"clientDataJSON": "AA"}}
+    return [*doors(form), *own(form), *desk(form, study), *people(form, study)]
+
+
+def doors(form: dict[str, Any]) -> list[Route]:
+    """Open to whoever comes: pages, sign-in, and texts."""
     return [
         Route("shell.participant_app", "GET", "anyone", "/"),
         Route("shell.console", "GET", "anyone", "/console/"),
@@ -81,20 +79,29 @@ def routes(form: dict[str, Any]) -> list[Route]:
         Route("calendar.read", "GET", "anyone", f"/calendar/{'x' * 43}.ics"),
         Route("passkeys.ask_who", "POST", "anyone", "/api/passkey-sessions/options", {}),
         Route("passkeys.sign_in", "POST", "anyone", "/api/passkey-sessions",
-              {"credential": signed}),
-        Route("access.look", "GET", "participant", f"{own}/access"),
-        Route("access.make_transfer_code", "POST", "participant", f"{own}/transfer-codes", {}),
-        Route("access.ask_for_passkey", "POST", "participant", f"{own}/passkeys/options", {}),
-        Route("access.make_passkey", "POST", "participant", f"{own}/passkeys", signed),
-        Route("access.remove_passkeys", "DELETE", "participant", f"{own}/passkeys"),
-        Route("access.make_calendar", "POST", "participant", f"{own}/calendar", {}),
-        Route("access.end_calendar", "DELETE", "participant", f"{own}/calendar"),
+              {"credential": SIGNED}),
         Route("staff session.sign_in", "POST", "anyone", "/api/staff/session",
               {"email": "who@example.org", "password": "not the right one"}),
         Route("staff session.accept_invitation", "POST", "anyone", "/api/staff/invitations/accept",
               {"token": "x" * 43, "name": "Who", "password": "seven quiet rivers run"}),
         Route("questionnaires.questionnaire", "GET", "either",
               f"/api/questionnaires/{form['questionnaire_sha']}"),
+    ]  # fmt: skip
+
+
+def own(form: dict[str, Any]) -> list[Route]:
+    """What a participant does on her own phone."""
+    own = "/api/me"
+    draft = {"answers": {}, "saved_at": "2026-06-15T14:00:00Z"}
+    sent = f"{own}/responses/{uuid4()}"
+    return [
+        Route("access.look", "GET", "participant", f"{own}/access"),
+        Route("access.make_transfer_code", "POST", "participant", f"{own}/transfer-codes", {}),
+        Route("access.ask_for_passkey", "POST", "participant", f"{own}/passkeys/options", {}),
+        Route("access.make_passkey", "POST", "participant", f"{own}/passkeys", SIGNED),
+        Route("access.remove_passkeys", "DELETE", "participant", f"{own}/passkeys"),
+        Route("access.make_calendar", "POST", "participant", f"{own}/calendar", {}),
+        Route("access.end_calendar", "DELETE", "participant", f"{own}/calendar"),
         Route("participant.look", "GET", "participant", own),
         Route("participant.open_form", "GET", "participant", f"{own}/forms/{form['id']}"),
         Route("participant.save_draft", "PUT", "participant", f"{own}/forms/{form['id']}/draft",
@@ -111,6 +118,13 @@ def routes(form: dict[str, Any]) -> list[Route]:
               {"endpoint": "https://fcm.googleapis.com/none"}),
         Route("reminders.send_test", "POST", "participant", f"{own}/test-reminder", {}),
         Route("phone.leave_phone", "DELETE", "participant", f"{own}/session"),
+    ]  # fmt: skip
+
+
+def desk(form: dict[str, Any], study: str) -> list[Route]:
+    """What staff do for the study as a whole."""
+    a_file = {"pack": "phq-9@1.0", "file_name": "own.csv", "content": "YQ=="}
+    return [
         Route("staff session.who_am_i", "GET", "staff", "/api/staff/session"),
         Route("staff session.sign_out", "DELETE", "staff", "/api/staff/session"),
         Route("staff.read_accounts", "GET", "oversee", "/api/staff/accounts"),
@@ -153,6 +167,17 @@ def routes(form: dict[str, Any]) -> list[Route]:
         Route("instruments.record_licence", "POST", "change", f"{study}/licences",
               {"instrument": "phq-9", **LICENCE}),
         Route("instruments.void_licence", "POST", "change", f"{study}/licences/1/void", WHY),
+    ]  # fmt: skip
+
+
+def people(form: dict[str, Any], study: str) -> list[Route]:
+    """What staff do for one participant."""
+    enrolling = {
+        "code": "P-900", "site": "S1", "arm": "continue", "enrolled_on": DAY, "anchors": {},
+        "zone": "America/New_York", "preferred_language": "en", "reads_english": True,
+        "reads_english_how": "asked", "interpreter": False,
+    }  # fmt: skip
+    return [
         Route("participants.read", "GET", "staff", PERSON, about=True),
         Route("participants.read_phones", "GET", "staff", f"{PERSON}/phones", about=True),
         Route("participants.enrol", "POST", "change", f"{study}/participants", enrolling, True),
