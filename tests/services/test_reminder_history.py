@@ -9,7 +9,10 @@ from sqlalchemy import Engine, insert, update
 
 from sayso.services import reminder_planning
 from sayso.services.reminder_history import history_of
+from sayso.store import tally
 from sayso.store.tables_messages import delivery, reminder
+from support.recorded import remind
+from support.reminder_rules import POLICY
 from support.stage import Stage
 
 CESSATION = date(2026, 3, 20)
@@ -43,10 +46,11 @@ def message(stage: Stage, **values: object) -> dict[str, object]:
 
 def test_what_is_planned_says_that_nothing_has_been_sent(stage: Stage) -> None:
     with stage.open() as connection:
-        found = history_of(connection, 1)
+        found = history_of(connection, 1, POLICY)
 
     assert {entry["outcome"] for entry in found} == {"planned"}
     assert {entry["timepoint"] for entry in found} == {"W12"}
+    assert [entry["label"] for entry in found][-1] == "On the day it opens"
     moments = [entry["at"] for entry in found]
     assert moments == sorted(moments, reverse=True)
 
@@ -55,17 +59,18 @@ def test_a_confirmed_message_was_shown_and_a_test_has_no_timepoint(stage: Stage)
     now = stage.at("P-001", 71)
     with stage.open() as connection:
         connection.execute(insert(delivery).values(message(stage, sent_at=now, acked_at=now)))
-        shown = history_of(connection, 1)
+        shown = history_of(connection, 1, POLICY)
     (test,) = [entry for entry in shown if entry["timepoint"] is None]
 
     assert (test["step"], test["channel"], test["outcome"]) == ("test", "push", "shown")
+    assert test["label"] == "Test reminder"
     assert test["why"] == "The phone confirmed that it was shown."
     assert test["at"] == now
 
 
 def test_a_message_stands_in_the_place_of_its_reminder(stage: Stage) -> None:
     with stage.open() as connection:
-        before = history_of(connection, 1)
+        before = history_of(connection, 1, POLICY)
         first = connection.execute(
             update(reminder)
             .where(reminder.c.step == "open")
@@ -75,7 +80,7 @@ def test_a_message_stands_in_the_place_of_its_reminder(stage: Stage) -> None:
         sent = message(stage, reminder_id=first, purpose="reminder", channel="email",
                        outcome="accepted", sent_at=stage.at("P-001", 70))  # fmt: skip
         connection.execute(insert(delivery).values(sent))
-        after = history_of(connection, 1)
+        after = history_of(connection, 1, POLICY)
 
     assert len(after) == len(before)
     opened = next(entry for entry in after if entry["step"] == "open")
@@ -94,8 +99,24 @@ def test_a_skipped_reminder_keeps_its_reason(stage: Stage) -> None:
                 why="Reminders are paused until 2026-06-05.",
             )
         )
-        found = history_of(connection, 1)
+        found = history_of(connection, 1, POLICY)
 
     skipped = next(entry for entry in found if entry["step"] == "day-3")
     assert (skipped["outcome"], skipped["channel"]) == ("skipped", None)
     assert skipped["why"] == "Reminders are paused until 2026-06-05."
+
+
+def test_two_evenings_of_one_occasion_are_one_nudge_in_the_figures(stage: Stage) -> None:
+    first, second = stage.at("P-001", 71), stage.at("P-001", 72)
+    with stage.open() as connection:
+        for step, at in (("snooze 2026-05-31T18:00", first), ("snooze 2026-06-01T18:00", second)):
+            remind(connection, 1, "W12", step, "push", at)
+        remind(connection, 1, "W12", "by staff 2026-06-01T11:00", "email", second)
+        remind(connection, 1, "W12", "last-day", "staff", second)
+        found = tally.nudges(connection, second)[1]
+
+    assert {(one.step, one.at) for one in found.messages} == {
+        ("snooze", first),
+        ("by staff", second),
+    }
+    assert [one.step for one in found.escalations] == ["last-day"]

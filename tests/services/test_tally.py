@@ -36,7 +36,7 @@ from support.recorded import record, remind
 from support.stage import STUDY, Stage
 from support.stock import Stock
 
-STEPS = ("open", "day-3", "last-day", "retired-step")
+STEPS = ("open", "day-3", "last-day", "retired-step", "snooze 2026-06-01T18:00")
 EVERY = settings(
     max_examples=44,
     deadline=None,

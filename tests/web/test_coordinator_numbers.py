@@ -80,6 +80,15 @@ def test_the_golden_figures(golden: Visitors) -> None:
     assert row["reasons"] == {"could_not_reach": 1, "refused_this_time": 1}
 
 
+def test_what_nudging_brought_is_told_in_words(golden: Visitors) -> None:
+    answer = golden.ada.get(f"{BASE}/completion")
+
+    assert answer.json is not None
+    labels = {line["step"]: line["label"] for line in answer.json["reminder_yield"]}
+    assert labels["open"] == "On the day it opens"
+    assert labels["two-days-left"] == "2 days before the last day"
+
+
 def test_the_other_alive_rule(golden: Visitors) -> None:
     row = week_12(golden.ada, "?alive_rule=window_open")
 

@@ -14,11 +14,11 @@ from itertools import groupby
 
 from sayso.domain.eligibility import SEND, Person, Verdict, may_remind
 from sayso.domain.ladder import ladder
+from sayso.domain.reminder_steps import SNOOZE
 from sayso.domain.status import Form
 from sayso.domain.walltime import local_time
 
 HORIZON = timedelta(days=45)
-SNOOZE = "snooze"
 _TOO_LATE = Verdict(
     "skip", "known-too-late", "This step was already over when the occasion became known."
 )

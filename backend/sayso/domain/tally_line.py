@@ -29,7 +29,7 @@ from sayso.domain.visits import PlannedVisit, planned_visits
 from sayso.domain.walltime import end_of_day, local_date, start_of_day
 from sayso.domain.yields import Nudge, backup_yield, reminder_yield
 
-FORMAT = "1"
+FORMAT = "2"
 PERSON = (
     "visits_exempt_n", "visits_exempt_of", "visits_other_n", "visits_other_of",
     "contact_n", "contact_of", "exempt_n", "backup_n", "backup_of",

@@ -89,7 +89,7 @@ def view(connection: Connection, within: Reach, code: str, keys: Keyring, now: d
         "devices": _devices(connection, person),
         "forms": _forms(connection, case, study),
         "responses": _responses(connection, person, around),
-        "reminders": history_of(connection, person.id),
+        "reminders": history_of(connection, person.id, study.reminder_policy),
         "reachability": _reachability(connection, person, now),
         "call_requested_at": person.row.call_requested_at,
         "contact_details": details,

@@ -7,10 +7,14 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from sayso.domain.reminder_steps import label_of
+from sayso.domain.study import ReminderPolicy
 from sayso.store.tables_messages import delivery, reminder
 
 
-def history_of(connection: Connection, participant_id: int) -> list[dict[str, Any]]:
+def history_of(
+    connection: Connection, participant_id: int, policy: ReminderPolicy
+) -> list[dict[str, Any]]:
     """One entry per message, or per reminder that led to none, latest first; two statements."""
     sent: dict[int | None, list[Any]] = {}
     for row in connection.execute(
@@ -27,6 +31,8 @@ def history_of(connection: Connection, participant_id: int) -> list[dict[str, An
         else:
             found.append(_reminder(row))
     found += [_message(message, None, message.purpose) for message in sent.get(None, [])]
+    for entry in found:
+        entry["label"] = label_of(policy, entry["step"])
     return sorted(found, key=_moment, reverse=True)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from sayso.domain.eligibility import SEND, SKIP, WAIT, Nudge, Verdict, may_remind
-from sayso.domain.reminders import SNOOZE
+from sayso.domain.reminder_steps import SNOOZE, kind_of
 from sayso.services import reminder_people
 from sayso.services.reminder_people import Reminded
 from sayso.store.tables_messages import delivery, reminder
@@ -44,7 +44,7 @@ class Around:
         recent = tuple(
             at for other, at in self.recent.get(row.participant_id, ()) if other != reminder_id
         )
-        return Nudge(row.closes_at, recent, newer, requested=row.step.startswith(SNOOZE))
+        return Nudge(row.closes_at, recent, newer, requested=kind_of(row.step) == SNOOZE)
 
 
 def next_due(connection: Connection) -> datetime | None:

@@ -8,12 +8,12 @@ from sqlalchemy import Connection, insert, select
 
 from sayso.domain.audit import Actor
 from sayso.domain.eligibility import SEND, SKIP, Nudge, Verdict, may_remind
+from sayso.domain.reminder_steps import BY_STAFF
 from sayso.domain.walltime import local_time
 from sayso.services import audit, reminder_people, reminder_queue, zone_database
 from sayso.store.tables_messages import delivery, reminder
 from sayso.store.upsert import insert_new
 
-STEP = "by staff"
 _JUST_SENT = Verdict(SKIP, "just-sent", "A reminder was sent less than a minute ago.")
 
 
@@ -36,7 +36,7 @@ def send_now(
         return verdict
     zone = who.person.facts.zone
     wall = local_time(now, zone)
-    step = f"{STEP} {wall:%Y-%m-%dT%H:%M}"
+    step = f"{BY_STAFF} {wall:%Y-%m-%dT%H:%M}"
     if _is_there(connection, participant_id, timepoint, step):
         return _JUST_SENT
     row = connection.execute(

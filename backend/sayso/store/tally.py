@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, not_, select, update
 
+from sayso.domain.reminder_steps import kind_of
 from sayso.domain.tally_line import Head, Layout, Line
 from sayso.domain.tally_sum import Pile
 from sayso.domain.yields import Nudge
@@ -152,7 +153,8 @@ def take_away(connection: Connection, ids: Sequence[int]) -> None:
 def nudges(connection: Connection, moment: datetime, *where: Condition) -> dict[int, Nudges]:
     """What had reached out to each participant by a moment; one statement.
 
-    Of several messages of one reminder the first counts.
+    Of several messages of one reminder the first counts, and so it does of several nudges that were
+    asked for at one occasion.
     """
     group = (
         participant.c.id, participant.c.code, reminder.c.timepoint, reminder.c.step,
@@ -169,8 +171,9 @@ def nudges(connection: Connection, moment: datetime, *where: Condition) -> dict[
     )
     found: dict[int, dict[tuple[bool, str, str], Nudge]] = defaultdict(dict)
     for row in connection.execute(statement):
-        one = Nudge(row.code, row.timepoint, row.step, row.at)
-        key = (row.channel == "staff", row.timepoint, row.step)
+        step = kind_of(row.step)
+        one = Nudge(row.code, row.timepoint, step, row.at)
+        key = (row.channel == "staff", row.timepoint, step)
         known = found[row.id].get(key)
         if known is None or one.at < known.at:
             found[row.id][key] = one

@@ -142,9 +142,12 @@ class ArmChangeView(EntryView):
 
 
 class ReminderView(Schema):
+    """One message, or one reminder that led to none; `label` is its step in words."""
+
     at = Moment(required=True)
     timepoint = fields.String(required=True, allow_none=True)
     step = fields.String(required=True)
+    label = fields.String(required=True)
     channel = fields.String(required=True, allow_none=True)
     outcome = fields.String(required=True)
     why = fields.String(required=True)

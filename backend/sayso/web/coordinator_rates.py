@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sayso.domain.completion import RULE_VERSION, Rates, Ratio
+from sayso.domain.reminder_steps import label_of
 from sayso.services.completion import Report
 from sayso.services.figure_lists import Listed
 
@@ -32,7 +33,12 @@ def report(found: Report, titles: dict[str, str]) -> dict[str, Any]:
         ],
         "adherence": found.adherence,
         "reminder_yield": [
-            {"step": step, "n": ratio.n, "of": ratio.of}
+            {
+                "step": step,
+                "label": label_of(found.study.reminder_policy, step),
+                "n": ratio.n,
+                "of": ratio.of,
+            }
             for step, ratio in found.reminder_yield.items()
         ],
         "backup_yield": found.backup_yield,

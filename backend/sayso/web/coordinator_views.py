@@ -188,7 +188,10 @@ class AdherenceView(Schema):
 
 
 class StepShareView(ShareView):
+    """`label` is the step of the reminder ladder in words."""
+
     step = fields.String(required=True)
+    label = fields.String(required=True)
 
 
 class CompletionView(Schema):

@@ -126,6 +126,7 @@ export interface ReminderView {
   readonly at: string;
   readonly timepoint: string | null;
   readonly step: string;
+  readonly label: string;
   readonly channel: string | null;
   readonly outcome: string | null;
   readonly why: string;

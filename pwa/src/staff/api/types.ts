@@ -185,7 +185,7 @@ export interface Completion {
     readonly median_percent: number | null;
     readonly bands: Readonly<Record<string, Share>>;
   };
-  readonly reminder_yield: readonly (Share & { readonly step: string })[];
+  readonly reminder_yield: readonly (Share & { readonly step: string; readonly label: string })[];
   readonly backup_yield: Share;
 }
 

@@ -117,7 +117,6 @@ export const numbers = {
   nudgesTitle: "After a nudge",
   nudgesCaption: "Occasions answered within a day of a reminder, or after the team stepped in",
   backup: "After the team stepped in",
-  reminder: (step: string) => `Reminder "${step}"`,
   nudgesHelp: "A reminder that went out need not have been seen, so this proves nothing by itself.",
   flowTitle: "Flow of participants (CONSORT-PRO)",
   flowAlt: (name: string) =>

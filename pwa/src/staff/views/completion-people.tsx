@@ -41,7 +41,7 @@ export function NudgesTable({ reminders, backup }: NudgesProps) {
         <caption>{t.numbers.nudgesCaption}</caption>
         <tbody>
           {reminders.map((one) => (
-            <ShareLine key={one.step} label={t.numbers.reminder(one.step)} share={one} />
+            <ShareLine key={one.step} label={one.label} share={one} />
           ))}
           <ShareLine label={t.numbers.backup} share={backup} />
         </tbody>

@@ -55,7 +55,7 @@ function report(...rows: RateRow[]) {
         none: { n: 2, of: 20 },
       },
     },
-    reminder_yield: [{ step: "open", n: 12, of: 30 }],
+    reminder_yield: [{ step: "open", label: "On the day it opens", n: 12, of: 30 }],
     backup_yield: { n: 1, of: 4 },
   };
 }
@@ -157,6 +157,7 @@ describe("people and papers", () => {
   it("shows what came after a reminder and after the team stepped in", async () => {
     await open("#/trial/completion", rates());
     const nudges = table(/within a day of a reminder/);
+    expect(nudges.getByText("On the day it opens")).toBeTruthy();
     expect(nudges.getByText("12/30")).toBeTruthy();
     expect(nudges.getByText("1/4")).toBeTruthy();
   });

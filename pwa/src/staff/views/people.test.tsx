@@ -153,6 +153,7 @@ describe("one participant", () => {
       at: "2026-04-01T14:00:00Z",
       timepoint: "W12",
       step: "open",
+      label: "On the day it opens",
       channel: "push",
       outcome: "shown",
       why: "The phone confirmed that it was shown.",
