@@ -12,6 +12,17 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 const { version } = JSON.parse(readFileSync(here("package.json"), "utf8")) as { version: string };
 const api = process.env.SAYSO_DEV_API ?? "http://127.0.0.1:8000";
 
+/**
+ * Lazy chunks are fetched by the browser's own import(). The helper that Vite puts around it adds
+ * style sheets of chunks, and these have none.
+ */
+const plainImports = {
+  name: "sayso-plain-imports",
+  enforce: "pre" as const,
+  load: (id: string): string | null =>
+    id.includes("vite/preload-helper") ? "export const __vitePreload = (load) => load();" : null,
+};
+
 // Two runs, one for each app, so that neither loads a part of the other's code: a phone on a slow
 // line waits for every file.
 const config = (entry: "console" | "participant"): ViteUserConfig => ({
@@ -21,7 +32,10 @@ const config = (entry: "console" | "participant"): ViteUserConfig => ({
   plugins:
     entry === "console"
       ? []
-      : [serviceWorker({ entry: here("src/sw/sw.ts"), off: here("src/sw/off.ts"), version })],
+      : [
+          plainImports,
+          serviceWorker({ entry: here("src/sw/sw.ts"), off: here("src/sw/off.ts"), version }),
+        ],
   build: {
     outDir: here("../backend/sayso/web/static"),
     emptyOutDir: entry === "console",

@@ -8,7 +8,7 @@ import type { Questionnaire } from "../src/core/questionnaire.ts";
 import { wipe } from "../src/device/db.ts";
 import { start } from "../src/participant/main.tsx";
 import { forgetState } from "../src/participant/state.ts";
-import { syncNow } from "../src/participant/sync.ts";
+import { syncAfresh } from "../src/participant/sync.ts";
 import { card, person, SHA, sample } from "./sample.ts";
 import { type Asked, type Routes, startServer, type TestServer } from "./test-server.ts";
 
@@ -78,7 +78,8 @@ afterEach(async () => {
   app.root.remove();
   history.replaceState(null, "", "/");
   forgetState();
-  await syncNow();
+  // A round may be running and another one be wanted after it: both end before the next test.
+  await syncAfresh();
   forgetState();
   await wipe();
   await app.server.close();

@@ -1,6 +1,6 @@
 /** Sends one outbox entry; used by the app and by its service worker alike. */
 import type { Entry, Outcome } from "../device/outbox.ts";
-import { api } from "./participant.ts";
+import * as api from "./participant.ts";
 import type { ResponseBody } from "./types.ts";
 
 /** What the server can only refuse for good; anything else is worth another try. */

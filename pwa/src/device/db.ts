@@ -3,8 +3,8 @@
  * key that no script can read out, and is removed when the server has given its receipt. The
  * connection is opened again when the system has closed it, as iOS does with sleeping apps.
  */
-import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from "idb";
 import type { Questionnaire } from "../core/questionnaire.ts";
+import { type Database as Opened, openDatabase, removeDatabase } from "./stores.ts";
 
 const NAME = "sayso";
 const VERSION = 1;
@@ -25,15 +25,16 @@ export interface OutboxRow {
   sealed: Sealed;
 }
 
-export interface Schema extends DBSchema {
-  keys: { key: string; value: CryptoKey };
-  drafts: { key: number; value: Sealed };
-  outbox: { key: string; value: OutboxRow };
-  questionnaires: { key: string; value: Questionnaire };
-  kept: { key: string; value: Sealed };
+/** What each store holds; the outbox finds its key in the row itself. */
+export interface Schema {
+  keys: CryptoKey;
+  drafts: Sealed;
+  outbox: OutboxRow;
+  questionnaires: Questionnaire;
+  kept: Sealed;
 }
 
-export type Database = IDBPDatabase<Schema>;
+export type Database = Opened<Schema>;
 
 let opening: Promise<Database> | null = null;
 
@@ -67,25 +68,18 @@ function open(): Promise<Database> {
   return opening;
 }
 
-async function connect(): Promise<Database> {
-  return openDB<Schema>(NAME, VERSION, {
-    upgrade(db) {
-      db.createObjectStore("keys");
-      db.createObjectStore("drafts");
+const connect = (): Promise<Database> =>
+  openDatabase<Schema>(
+    NAME,
+    VERSION,
+    (db) => {
+      for (const name of ["keys", "drafts", "questionnaires", "kept"]) db.createObjectStore(name);
       db.createObjectStore("outbox", { keyPath: "id" });
-      db.createObjectStore("questionnaires");
-      db.createObjectStore("kept");
     },
-    // Another window wants to delete or upgrade the database: let go of it at once.
-    blocking(_current, _blocked, event) {
-      (event.target as IDBDatabase).close();
+    () => {
       opening = null;
     },
-    terminated() {
-      opening = null;
-    },
-  });
-}
+  );
 
 /**
  * What a connection says that the system has closed behind our back: the usual name, the one that
@@ -115,11 +109,7 @@ async function key(db: Database): Promise<CryptoKey> {
     "decrypt",
   ]);
   // Two windows may get here together: the first key stored is the one both use.
-  const tx = db.transaction("keys", "readwrite");
-  const first = await tx.store.get("main");
-  if (!first) await tx.store.put(made, "main");
-  await tx.done;
-  return first ?? made;
+  return db.putFirst("keys", made, "main");
 }
 
 /** Encrypts a value under this phone's key. */
@@ -157,7 +147,7 @@ export async function kept<T>(name: string): Promise<T | null> {
   });
 }
 
-export const saveQuestionnaire = (sha: string, document: Questionnaire): Promise<string> =>
+export const saveQuestionnaire = (sha: string, document: Questionnaire): Promise<void> =>
   withDb((db) => db.put("questionnaires", document, sha));
 
 export const loadQuestionnaire = (sha: string): Promise<Questionnaire | undefined> =>
@@ -167,7 +157,7 @@ export const loadQuestionnaire = (sha: string): Promise<Questionnaire | undefine
 export async function keepOnlyQuestionnaires(needed: ReadonlySet<string>): Promise<void> {
   await withDb(async (db) => {
     for (const sha of await db.getAllKeys("questionnaires")) {
-      if (!needed.has(sha)) await db.delete("questionnaires", sha);
+      if (!needed.has(String(sha))) await db.delete("questionnaires", sha);
     }
   });
 }
@@ -184,6 +174,6 @@ export async function wipe(): Promise<void> {
     });
   } finally {
     opening = null;
-    await deleteDB(NAME);
+    await removeDatabase(NAME);
   }
 }

@@ -49,13 +49,12 @@ const RECEIPTS_KEPT = 60;
 export async function enqueue(entry: Entry, nowMs: number): Promise<void> {
   await withDb(async (db) => {
     const sealed = await seal(db, entry);
-    const tx = db.transaction(["outbox", "drafts"], "readwrite");
     const row: OutboxRow = { id: entry.id, made_at: nowMs, state: "waiting", slug: null, sealed };
-    await Promise.all([
-      tx.objectStore("outbox").put(row),
-      tx.objectStore("drafts").delete(entry.form_id),
-      tx.done,
-    ]);
+    await db.all(["outbox", "drafts"], "readwrite", (store) => {
+      store("outbox").put(row);
+      store("drafts").delete(entry.form_id);
+      return undefined;
+    });
   });
 }
 

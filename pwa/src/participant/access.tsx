@@ -1,7 +1,7 @@
 /** Ways in besides a code of the study team, and the calendar; shown below the settings. */
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { api } from "../api/participant.ts";
+import * as api from "../api/participant.ts";
 import type { Access } from "../api/types.ts";
 import { clockTime } from "../core/dates.ts";
 import { now } from "../device/clock.ts";

@@ -1,6 +1,6 @@
 /** What is coming and what has been: dates, receipts, and why something closed. */
 import { useState } from "preact/hooks";
-import { api } from "../api/participant.ts";
+import * as api from "../api/participant.ts";
 import type { FormCard, Me, Occasion } from "../api/types.ts";
 import { dateIn, longDate, shortDate } from "../core/dates.ts";
 import { en, sentence } from "../strings/en.ts";

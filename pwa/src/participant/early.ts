@@ -4,7 +4,7 @@
  * taken once, by whoever would have asked for it.
  */
 import type { Result } from "../api/client.ts";
-import { api } from "../api/participant.ts";
+import * as api from "../api/participant.ts";
 import type { FormDetail, Me } from "../api/types.ts";
 import { isKnown } from "./prefs.ts";
 import type { Route } from "./router.ts";

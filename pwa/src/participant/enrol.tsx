@@ -1,10 +1,11 @@
 /** The first screen: a code, a tap. A code in the address is filled in, never sent by itself. */
 import { useEffect, useState } from "preact/hooks";
-import { api } from "../api/participant.ts";
+import * as api from "../api/participant.ts";
 import type { Me } from "../api/types.ts";
 import { isCode, isLinkCode, normalCode, pinOf, shownCode } from "../core/code.ts";
 import { release } from "../device/outbox.ts";
 import { en, sentence } from "../strings/en.ts";
+import { aside } from "./later.tsx";
 import { Note, useFocusOn, useTitle } from "./layout.tsx";
 import { passkeysWork } from "./passkey-here.ts";
 import { deviceLabel, platform } from "./platform.ts";
@@ -38,7 +39,7 @@ async function signIn(code: string, pin: string | null): Promise<string | null> 
 }
 
 async function signInWithPasskey(): Promise<string | null> {
-  const result = await (await import("./aside.ts")).usePasskey();
+  const result = await (await aside()).usePasskey();
   if (!result.ok) return sentence(result.slug);
   await comeIn(result.data);
   return null;

@@ -3,7 +3,7 @@
  * the phone before it is called saved, copied to the server when there is a network, and handed
  * to the outbox when the person confirms it.
  */
-import { api } from "../api/participant.ts";
+import * as api from "../api/participant.ts";
 import type { Draft, FormCard, FormDetail } from "../api/types.ts";
 import { withOffset } from "../core/dates.ts";
 import type { Answers, Questionnaire, Value } from "../core/questionnaire.ts";
@@ -146,7 +146,7 @@ export class FormSession {
     const result = known ? null : await api.questionnaire(sha);
     if (result && !result.ok) return [null, result.slug];
     const document = known ?? (result?.ok ? result.data.questionnaire : null);
-    if (document) await orElse(saveQuestionnaire(sha, document), "");
+    if (document) await orElse(saveQuestionnaire(sha, document), undefined);
     return [document, ""];
   }
 

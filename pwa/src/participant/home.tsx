@@ -1,6 +1,6 @@
 /** The home screen: one sentence that says what there is to do, and what happened before. */
 import { useState } from "preact/hooks";
-import { api } from "../api/participant.ts";
+import * as api from "../api/participant.ts";
 import type { FormCard, Me, Occasion } from "../api/types.ts";
 import { clockTime, dateIn, longDate } from "../core/dates.ts";
 import { now } from "../device/clock.ts";

@@ -3,6 +3,9 @@ import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { sentence } from "../strings/en.ts";
 
+/** What lies in that file. */
+export const aside = () => import("./aside.ts");
+
 /** A component that is fetched when it is first shown; the app's shell keeps its file offline. */
 export function later<P extends object>(load: () => Promise<ComponentType<P>>) {
   let found: ComponentType<P> | null = null;

@@ -5,7 +5,7 @@ import "../ui/base.css";
 import "./frame.css";
 import "./screens.css";
 import "./question.css";
-import { api } from "../api/participant.ts";
+import * as api from "../api/participant.ts";
 import { App, isEnrolmentLink } from "./app.tsx";
 import { askEarly } from "./early.ts";
 import { watchInstallPrompt } from "./platform.ts";

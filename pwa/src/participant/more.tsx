@@ -1,6 +1,6 @@
 /** Reminders, text size, this phone, and the way out. */
 import { useState } from "preact/hooks";
-import { api } from "../api/participant.ts";
+import * as api from "../api/participant.ts";
 import { wipe } from "../device/db.ts";
 import { forgetUnstored } from "../device/drafts.ts";
 import { en } from "../strings/en.ts";

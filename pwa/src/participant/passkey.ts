@@ -2,7 +2,7 @@
  * Passkeys: the phone's own lock (finger, face, number) in place of a code. The browser finds the
  * right one by itself; what it signs is checked by the server.
  */
-import { api } from "../api/participant.ts";
+import * as api from "../api/participant.ts";
 import type { Access, Me } from "../api/types.ts";
 import { deviceLabel, platform } from "./platform.ts";
 

@@ -1,5 +1,5 @@
 /** Reminders on this phone: permission, subscription, and keeping the server's copy right. */
-import { api } from "../api/participant.ts";
+import * as api from "../api/participant.ts";
 import { keep, kept } from "../device/db.ts";
 import { getState, setState } from "./state.ts";
 

@@ -33,6 +33,8 @@ interface Props {
   /** Where "back" and a good answer lead, as addresses. */
   backTo: string;
   onNext(): void;
+  /** The date where the person is; by default as this phone knows it. */
+  today?: string;
 }
 
 /** Whether the app itself offers "I prefer not to answer"; some questions bring their own words. */
@@ -183,7 +185,7 @@ function Skip({ session, state, question }: Omit<BodyProps, "error" | "onBad" | 
   );
 }
 
-export function QuestionScreen({ session, state, way, at, backTo, onNext }: Props) {
+export function QuestionScreen({ session, state, way, at, backTo, onNext, today }: Props) {
   const step = way[at] as Step;
   const { question } = step;
   const [bad, setBad] = useState<string | null>(null);
@@ -199,10 +201,10 @@ export function QuestionScreen({ session, state, way, at, backTo, onNext }: Prop
   const next = async (): Promise<void> => {
     const { answers = {}, skipped = [] } = session.state.draft ?? {};
     const { me, checkedAt } = getState();
-    const today = me ? todayOf(me, checkedAt, now()) : dateIn("", now());
+    const date = today ?? (me ? todayOf(me, checkedAt, now()) : dateIn("", now()));
     const isSkipped = skipped.includes(question.id);
     const slug =
-      (isSkipped ? null : bad) ?? faults(question, answers[question.id], isSkipped, today)[0];
+      (isSkipped ? null : bad) ?? faults(question, answers[question.id], isSkipped, date)[0];
     setTries(tries + 1);
     setError(slug ? faultSentence(question, slug) : null);
     if (slug) return;

@@ -1,6 +1,6 @@
 /** Everything about reminders that the person decides: on, hour, later, pause, stop. */
 import { useState } from "preact/hooks";
-import { api } from "../api/participant.ts";
+import * as api from "../api/participant.ts";
 import type { Me, Preferences } from "../api/types.ts";
 import { addDays, dateIn, longDate } from "../core/dates.ts";
 import { now } from "../device/clock.ts";

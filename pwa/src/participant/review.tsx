@@ -1,4 +1,5 @@
 /** All answers on one page, each with a way to change it; then the attested act of sending. */
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { check } from "../core/answers.ts";
 import { dateIn, longDate } from "../core/dates.ts";
@@ -29,7 +30,7 @@ export function answerText(question: Question, answers: Answers, today: string):
 
 interface RowProps {
   step: Step;
-  state: FormState;
+  state: Pick<FormState, "draft">;
   today: string;
   form: number;
 }
@@ -58,13 +59,24 @@ function Row({ step: { question, context }, state, today, form }: RowProps) {
   );
 }
 
-interface Props {
-  session: FormSession;
-  state: FormState;
-  way: readonly Step[];
+type ReviewState = Pick<FormState, "card" | "draft" | "questionnaire" | "saved">;
+
+/** What else is asked before the answers are sent, and what is wrong with it. */
+interface Asked {
+  node: ComponentChildren;
+  faults(): readonly Fault[];
 }
 
-export function ReviewScreen({ session, state, way }: Props) {
+interface Props {
+  session: Pick<FormSession, "send">;
+  state: ReviewState;
+  way: readonly Step[];
+  /** The date where the person is; by default as this phone knows it. */
+  today?: string;
+  asked?: Asked;
+}
+
+export function ReviewScreen({ session, state, way, today: given, asked }: Props) {
   const [tries, setTries] = useState(0);
   const [faults, setFaults] = useState<readonly Fault[]>([]);
   const [sending, setSending] = useState(false);
@@ -72,7 +84,7 @@ export function ReviewScreen({ session, state, way }: Props) {
   useTitle(en.review.title, faults.length > 0);
   const form = state.card?.id ?? 0;
   const { me, checkedAt } = getState();
-  const today = me ? todayOf(me, checkedAt, now()) : dateIn("", now());
+  const today = given ?? (me ? todayOf(me, checkedAt, now()) : dateIn("", now()));
   const last = way.at(-1)?.question.id ?? "";
 
   const wrong = (): Fault[] => {
@@ -88,7 +100,7 @@ export function ReviewScreen({ session, state, way }: Props) {
   };
 
   const send = async (): Promise<void> => {
-    const found = wrong();
+    const found = [...wrong(), ...(asked?.faults() ?? [])];
     setFaults(found);
     setTries(tries + 1);
     if (found.length > 0) return;
@@ -119,6 +131,7 @@ export function ReviewScreen({ session, state, way }: Props) {
             <Row key={step.question.id} step={step} state={state} today={today} form={form} />
           ))}
         </ul>
+        {asked?.node}
       </main>
       <footer class="foot foot-send">
         <p class="attest">{en.review.attest}</p>

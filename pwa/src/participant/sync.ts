@@ -3,7 +3,7 @@
  * up. Everything here may run at any time and twice; nothing leaves the phone without a receipt.
  */
 import type { Problem } from "../api/client.ts";
-import { api } from "../api/participant.ts";
+import * as api from "../api/participant.ts";
 import { sendEntry } from "../api/send.ts";
 import type { Me } from "../api/types.ts";
 import { now } from "../device/clock.ts";
@@ -75,13 +75,14 @@ export async function prefetch(): Promise<void> {
   const { me, online, lost } = getState();
   if (!me || !online || lost) return;
   const early = await seeEarlyForm();
-  if (early) await orElse(saveQuestionnaire(early.questionnaire_sha, early.questionnaire), "");
+  if (early)
+    await orElse(saveQuestionnaire(early.questionnaire_sha, early.questionnaire), undefined);
   const needed = neededQuestionnaires(me);
   for (const sha of needed) {
     if (await orElse(loadQuestionnaire(sha), undefined)) continue;
     const result = await api.questionnaire(sha);
     if (!result.ok) return;
-    await orElse(saveQuestionnaire(sha, result.data.questionnaire), "");
+    await orElse(saveQuestionnaire(sha, result.data.questionnaire), undefined);
   }
   const begun = await orElse(drafts(me.participant_code), []);
   for (const draft of begun) needed.add(draft.questionnaire_sha);

@@ -4,7 +4,7 @@
  * phone that sees three silent pushes ends the subscription without a word. Only then is the
  * server told that it was shown.
  */
-import { api } from "../api/participant.ts";
+import * as api from "../api/participant.ts";
 import { shownReminder } from "./reminder.ts";
 
 async function remind(
