@@ -14,6 +14,7 @@ from sayso.domain.worklist import (
     Doubt,
     Form,
     Limits,
+    PaperForm,
     PlannedVisit,
     Proposal,
     Row,
@@ -304,6 +305,27 @@ def test_a_correction_is_still_decided_on_after_a_death() -> None:
     case = replace(WELL, off=True, proposals=(Proposal(7, "r-1", "Week 12", ago(2)),))
 
     assert kinds(case) == ["correction"]
+
+
+def test_a_paper_form_waits_to_be_typed_again_and_then_to_be_settled() -> None:
+    paper = PaperForm("a", "Week 12", ago(2), None)
+    row = one(replace(WELL, papers=(paper,)))
+    assert (row.kind, row.since, row.due) == ("second_typing", ago(2), None)
+    assert (row.action.verb, row.action.response_ids) == ("type_again", ("a",))
+    assert row.why == "Week 12: a paper form waits to be typed a second time by somebody else."
+
+    row = one(replace(WELL, papers=(replace(paper, differing=1),)))
+    assert row.action.verb == "settle_typing"
+    assert row.why == "Week 12: the two typings of a paper form differ in one answer."
+    row = one(replace(WELL, papers=(replace(paper, differing=12),)))
+    assert row.why.endswith("differ in 12 answers.")
+
+
+def test_paper_is_typed_again_after_a_death_too_and_each_form_by_itself() -> None:
+    papers = (PaperForm("a", "Week 12", ago(9), None), PaperForm("b", "Week 12", ago(9), 3))
+    rows = list(rows_of(replace(WELL, off=True, papers=papers), LIMITS))
+    assert [row.action.verb for row in rows] == ["type_again", "settle_typing"]
+    assert len({row.id for row in rows}) == 2
 
 
 def test_each_correction_is_a_row_of_its_own() -> None:

@@ -21,6 +21,7 @@ ORDER = (
     "conflict",
     "exemption_approval",
     "correction",
+    "second_typing",
     "visit_due",
     "unsent_answers",
     "reason_needed",
@@ -63,6 +64,16 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperForm:
+    """A paper form that waits for its second typing, or to have the differences settled."""
+
+    response_id: str
+    label: str
+    since: date
+    differing: int | None  # None before the second typing
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedVisit:
     """A visit that should take place between two dates and has not been recorded."""
 
@@ -89,6 +100,7 @@ class Case:
     contacts: tuple[date, ...] = ()
     waiting_exemptions: tuple[tuple[int, date], ...] = ()
     proposals: tuple[Proposal, ...] = ()
+    papers: tuple[PaperForm, ...] = ()
     call_requested_on: date | None = None
     reachability: str = "unproven"
     reachability_why: str = ""
@@ -149,6 +161,7 @@ def rows_of(case: Case, limits: Limits) -> Iterator[Row]:
     yield from _doubts(case)
     yield from _approvals(case)
     yield from _proposals(case)
+    yield from _papers(case)
     yield from _reasons(case)
     if case.off:
         return
@@ -295,6 +308,22 @@ def _proposals(case: Case) -> Iterator[Row]:
         )
 
 
+def _papers(case: Case) -> Iterator[Row]:
+    for paper in case.papers:
+        if paper.differing is None:
+            why = "a paper form waits to be typed a second time by somebody else."
+            action = Action("type_again", "Type it again", response_ids=(paper.response_id,))
+        else:
+            count = paper.differing
+            answers = "answer" if count == 1 else "answers"
+            why = f"the two typings of a paper form differ in {_number(count)} {answers}."
+            action = Action(
+                "settle_typing", "Settle the differences", response_ids=(paper.response_id,)
+            )
+        why = f"{paper.label}: {why}"
+        yield _row(case, "second_typing", paper.response_id, why, paper.since, action)
+
+
 def _unsent(case: Case, limits: Limits) -> Iterator[Row]:
     if case.unsent < 1 or case.unsent_since is None:
         return
@@ -334,9 +363,12 @@ def _by_timepoint(forms: Sequence[Form]) -> list[tuple[str, list[Form]]]:
     return list(groups.items())
 
 
+def _number(count: int) -> str:
+    return _NUMBERS[count] if count < len(_NUMBERS) else str(count)
+
+
 def _forms(count: int) -> str:
-    number = _NUMBERS[count] if count < len(_NUMBERS) else str(count)
-    return f"{number} form" if count == 1 else f"{number} forms"
+    return f"{_number(count)} form" if count == 1 else f"{_number(count)} forms"
 
 
 def _days(count: int) -> str:

@@ -16,15 +16,15 @@ from sayso.domain.answers import answered
 from sayso.domain.questionnaire import Questionnaire
 from sayso.domain.status import status_of
 from sayso.domain.walltime import local_date, local_time
-from sayso.services import access, audit, corrections, publishing
+from sayso.services import access, audit, corrections, publishing, second_typings
 from sayso.services.access import CHANGING_ROLES, Participant, Reach
 from sayso.services.corrections import Answers, Correction
-from sayso.services.staff_entries import MODES, differences, staff_at
+from sayso.services.staff_entries import MODES, PAPER, differences, staff_at
 from sayso.services.staff_names import names_of
 from sayso.store.facts import forms_of_one
 from sayso.store.sealed import Keyring
 from sayso.store.tables import questionnaire
-from sayso.store.tables_entries import second_typing, staff_entry
+from sayso.store.tables_entries import second_typing, staff_entry, typing_settlement
 from sayso.store.tables_forms import response, response_conflict
 
 View = dict[str, Any]
@@ -141,7 +141,16 @@ def whole(
         "standing": {"answers": counting.answers, "skipped": counting.skipped},
         "corrections": _told(requests, sent, asked, person, names),
         "bodies": _bodies(connection, person, response_id),
+        "second_typing": _second(connection, response_id),
     }
+
+
+def _second(connection: Connection, response_id: str) -> View | None:
+    """What the second typing of a paper form said; None for whatever was typed once."""
+    row = second_typings.second_of(connection, response_id)
+    if row is None:
+        return None
+    return {"answers": row.answers, "skipped": row.skipped, "items": row.differ}
 
 
 def _told(
@@ -208,14 +217,17 @@ def _entries(
 ) -> dict[str, View]:
     """What was typed in by staff, with the second typing; notes stay sealed for readers."""
     acts = person.actor.role in CHANGING_ROLES
-    again = second_typing.alias("again")
+    again, settled = second_typing.alias("again"), typing_settlement.alias("settled")
     rows = connection.execute(
         select(
-            staff_entry, response.c.authored_at, again.c["items"].label("differ"),
+            staff_entry, response.c.authored_at, response.c.mode, again.c["items"].label("differ"),
             again.c.recorded_at.label("checked_at"), again.c.recorded_by.label("checked_by"),
+            settled.c.recorded_at.label("settled_at"), settled.c.recorded_by.label("settled_by"),
+            settled.c.correction_id, settled.c.reason,
         )
         .join(response, response.c.id == staff_entry.c.response_id)
         .outerjoin(again, again.c.response_id == staff_entry.c.response_id)
+        .outerjoin(settled, settled.c.response_id == staff_entry.c.response_id)
         .where(staff_entry.c.participant_id == person.id)
     )  # fmt: skip
     return {
@@ -225,12 +237,26 @@ def _entries(
             "collected_local": f"{local_time(row.authored_at, person.zone):%Y-%m-%dT%H:%M}",
             "entered_at": row.recorded_at,
             "note": keys.open(row.note_sealed) if row.note_sealed and acts else None,
-            "verification": None if row.checked_at is None else {
-                "agrees": not row.differ, "by": names.get(row.checked_by), "at": row.checked_at,
-                "items": row.differ,
-            },
+            "may_verify": acts
+            and row.mode == PAPER
+            and row.checked_at is None
+            and row.recorded_by != person.actor.id,
+            "verification": None if row.checked_at is None else _verification(row, names),
         }
         for row in rows
+    }
+
+
+def _verification(row: Any, names: Names) -> View:
+    settled = None
+    if row.settled_at is not None:
+        settled = {
+            "at": row.settled_at, "by": names.get(row.settled_by), "reason": row.reason,
+            "correction_id": row.correction_id,
+        }  # fmt: skip
+    return {
+        "agrees": not row.differ, "by": names.get(row.checked_by), "at": row.checked_at,
+        "items": row.differ, "settled": settled,
     }  # fmt: skip
 
 

@@ -39,6 +39,8 @@ _WORDS = {
     "time_disputed": ("doubtful time waits for a decision", "doubtful times wait for a decision"),
     "reason_needed": ("reason is missing", "reasons are missing"),
     "exemption_approval": ("approval is missing", "approvals are missing"),
+    "correction": ("correction waits for a decision", "corrections wait for a decision"),
+    "second_typing": ("paper form is to be typed again", "paper forms are to be typed again"),
     "unsent_answers": ("phone holds answers back", "phones hold answers back"),
     "visit_due": ("visit is due", "visits are due"),
 }

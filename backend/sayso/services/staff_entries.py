@@ -16,15 +16,8 @@ from sqlalchemy import Connection, insert, select
 
 from sayso.domain.answers import answered, check, same
 from sayso.domain.consistency import check_staff_entry
-from sayso.domain.entry_errors import InterpreterRefused, NotAPaperForm
-from sayso.domain.errors import (
-    AlreadySettled,
-    AnswersMalformed,
-    NotFound,
-    ParticipantExempt,
-    SecondPersonNeeded,
-    UnknownWord,
-)
+from sayso.domain.entry_errors import InterpreterRefused
+from sayso.domain.errors import AnswersMalformed, NotFound, ParticipantExempt, UnknownWord
 from sayso.domain.questionnaire import Questionnaire
 from sayso.domain.status import status_of
 from sayso.domain.walltime import to_instant, zone_of
@@ -35,9 +28,8 @@ from sayso.services.responses import Outcome, Submission
 from sayso.store.facts import StoredForm, stored_form
 from sayso.store.sealed import Keyring
 from sayso.store.tables import site, staff, staff_site
-from sayso.store.tables_entries import second_typing, staff_entry
-from sayso.store.tables_forms import expected_form, response
-from sayso.store.upsert import insert_once
+from sayso.store.tables_entries import staff_entry
+from sayso.store.tables_forms import expected_form
 
 INTERVIEW, PAPER = "interview", "paper"
 MODES = {INTERVIEW: "Interview", PAPER: "Paper form"}
@@ -130,50 +122,6 @@ def record(
     if outcome.created:
         _keep(connection, person, entry, administered_by, author, keyring, now)
     return outcome
-
-
-def verify(
-    connection: Connection,
-    person: Participant,
-    response_id: str,
-    answers: Mapping[str, Any],
-    skipped: Sequence[str],
-    now: datetime,
-) -> list[str]:
-    """Compare a second typing of a paper form with the first; returns the items that differ.
-
-    Nothing is changed: what was mistyped is put right by a correction. Raises NotFound,
-    NotAPaperForm, SecondPersonNeeded, AlreadySettled or AnswersMalformed.
-    """
-    author = author_of(person)
-    row = connection.execute(
-        select(
-            staff_entry.c.recorded_by, response.c.mode, response.c.answers, response.c.skipped,
-            response.c.questionnaire_sha256,
-        )
-        .join(response, response.c.id == staff_entry.c.response_id)
-        .where(staff_entry.c.response_id == response_id, response.c.participant_id == person.id)
-    ).one_or_none()  # fmt: skip
-    if row is None:
-        raise NotFound(f"There is no entry {response_id} for {person.code}")
-    if row.mode != PAPER:
-        raise NotAPaperForm
-    if row.recorded_by == author:
-        raise SecondPersonNeeded("Whoever typed a paper form in cannot be the one who checks it")
-    asked = publishing.questionnaire_by_hash(connection, row.questionnaire_sha256)
-    differ = differences(asked, row.answers, row.skipped, answers, skipped)
-    typed = {
-        "response_id": response_id, "answers": dict(answers), "skipped": list(skipped),
-        "items": differ, "recorded_at": now, "recorded_by": author,
-    }  # fmt: skip
-    if not insert_once(connection, second_typing, typed):
-        raise AlreadySettled("This paper form was typed a second time before")
-    audit.record(
-        connection, person.actor, "entry.verified", f"response/{response_id}",
-        after={"agrees": not differ, "items": differ},
-        participant_id=person.id, site_id=person.site.id, now=now,
-    )  # fmt: skip
-    return differ
 
 
 def differences(

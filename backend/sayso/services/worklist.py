@@ -20,12 +20,13 @@ from sayso.domain.worklist import (
     Doubt,
     Form,
     Limits,
+    PaperForm,
     PlannedVisit,
     Proposal,
     Row,
     worklist,
 )
-from sayso.services import assessments, publishing, reminder_people
+from sayso.services import assessments, publishing, reminder_people, second_typings
 from sayso.services.access import Reach
 from sayso.services.participants import ended
 from sayso.store.tables import device, participant, site
@@ -54,12 +55,13 @@ def today(
     reached = reminder_people.reachability_of(connection, [case.id for case in found], now)
     doubts = _doubts(connection, within, study)
     proposals = _proposals(connection, within, study)
+    papers = _papers(connection, within, study)
     asked = _call_requests(connection, within)
     unsent = _unsent(connection, within)
     cases = [
         _case(
             case, study, now, reached[case.id], doubts[case.id], proposals[case.id],
-            asked.get(case.id), unsent.get(case.id),
+            papers[case.id], asked.get(case.id), unsent.get(case.id),
         )
         for case in found
     ]  # fmt: skip
@@ -74,6 +76,7 @@ def _case(
     reach: Reachability,
     doubts: list[tuple[datetime, Doubt]],
     proposals: list[Proposal],
+    papers: list[PaperForm],
     asked_at: datetime | None,
     unsent: tuple[int, datetime] | None,
 ) -> Case:
@@ -97,6 +100,7 @@ def _case(
             if exemption.needs_approval and exemption.approved_at is None
         ),
         proposals=tuple(proposals),
+        papers=tuple(papers),
         call_requested_on=None if asked_at is None else local_date(asked_at, facts.zone),
         reachability=reach.state,
         reachability_why=reach.why,
@@ -201,6 +205,21 @@ def _proposals(connection: Connection, within: Reach, study: Study) -> dict[int,
         label = study.label_of(row.timepoint) if row.timepoint else "A questionnaire"
         since = local_date(row.proposed_at, row.zone)
         found[row.participant_id].append(Proposal(row.id, row.response_id, label, since))
+    return found
+
+
+def _papers(connection: Connection, within: Reach, study: Study) -> dict[int, list[PaperForm]]:
+    """Paper forms that are owed a second typing by somebody else than the reader's own, or a
+    settlement, by participant, oldest first."""
+    found: dict[int, list[PaperForm]] = defaultdict(list)
+    owed = second_typings.waiting(expected_form.c.timepoint, participant.c.zone)
+    for row in connection.execute(_scoped(owed, response.c.participant_id, within)):
+        differing = None if row.differ is None else len(row.differ)
+        if differing is None and row.typed_by == within.actor.id:
+            continue
+        label = study.label_of(row.timepoint) if row.timepoint else "A questionnaire"
+        since = local_date(row.since, row.zone)
+        found[row.participant_id].append(PaperForm(row.response_id, label, since, differing))
     return found
 
 

@@ -73,6 +73,17 @@ correction = Table(
     ),
 )
 
+# What the sheet says where two typings differ: the first typing stands, or a correction is proposed.
+typing_settlement = Table(
+    "typing_settlement",
+    metadata,
+    Column("response_id", ForeignKey("second_typing.response_id"), primary_key=True),
+    Column("correction_id", ForeignKey("correction.id")),
+    Column("reason", Text, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", ForeignKey("staff.id"), nullable=False),
+)
+
 # A clinic's tablet in the hands of one participant: a code that works once, then one session.
 handover = Table(
     "handover",

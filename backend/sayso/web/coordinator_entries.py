@@ -10,6 +10,7 @@ from sayso.services import (
     answer_history,
     arms,
     corrections,
+    second_typings,
     staff_entries,
     zones,
 )
@@ -65,10 +66,27 @@ def enter(body: dict[str, Any], key: str, code: str) -> Any:
 @entered.response(201, ParticipantView)
 def verify(body: dict[str, Any], key: str, code: str, response_id: UUID) -> Answer:
     """Type a paper form a second time: shows where the two differ and changes nothing."""
+    said = Answers(**body)
     return changed(
         key, code,
-        lambda at, person: staff_entries.verify(
-            at.connection, person, str(response_id), body["answers"], body["skipped"], at.now
+        lambda at, person: second_typings.verify(
+            at.connection, person, str(response_id), said, at.now
+        ),
+    )  # fmt: skip
+
+
+@entered.route(f"{_ONE}/entries/{_RESPONSE}/settlement", "POST")
+@for_staff(*CHANGING_ROLES)
+@entered.arguments(views.SettlementBody)
+@entered.response(201, ParticipantView)
+def settle(body: dict[str, Any], key: str, code: str, response_id: UUID) -> Answer:
+    """Say what the sheet says where two typings differ; what has to change becomes a correction
+    that a colleague decides on."""
+    said = Answers(body["answers"], body["skipped"])
+    return changed(
+        key, code,
+        lambda at, person: second_typings.settle(
+            at.connection, person, str(response_id), said, body["reason"], at.now
         ),
     )  # fmt: skip
 

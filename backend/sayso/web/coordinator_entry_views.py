@@ -30,6 +30,12 @@ class SecondTypingBody(AnswersBody):
     """A paper form typed a second time by somebody else."""
 
 
+class SettlementBody(AnswersBody):
+    """The whole answers as the sheet has them where two typings differ, and how that was found."""
+
+    reason = text(1, 500, required=True)
+
+
 class CorrectionBody(AnswersBody):
     """Whole new answers, and why."""
 
@@ -130,6 +136,12 @@ class OtherBodyView(AnswersView):
     resolution = fields.String(required=True, allow_none=True)
 
 
+class SecondTypingView(AnswersView):
+    """What the second typing of a paper form said; `items` are those on which the two differ."""
+
+    items = fields.List(fields.String(), required=True)
+
+
 class WholeResponseView(AnswersView):
     """A response with its answers as sent, and the ones that count now."""
 
@@ -144,6 +156,16 @@ class WholeResponseView(AnswersView):
     standing = fields.Nested(AnswersView, required=True)
     corrections = fields.List(fields.Nested(WholeCorrectionView), required=True)
     bodies = fields.List(fields.Nested(OtherBodyView), required=True)
+    second_typing = fields.Nested(SecondTypingView, required=True, allow_none=True)
+
+
+class SettledView(Schema):
+    """Who said what the sheet says; without a correction the first typing stands."""
+
+    at = Moment(required=True)
+    by = fields.String(required=True, allow_none=True)
+    reason = fields.String(required=True)
+    correction_id = fields.Integer(required=True, allow_none=True)
 
 
 class VerificationView(Schema):
@@ -151,6 +173,7 @@ class VerificationView(Schema):
     by = fields.String(required=True, allow_none=True)
     at = Moment(required=True)
     items = fields.List(fields.String(), required=True)
+    settled = fields.Nested(SettledView, required=True, allow_none=True)
 
 
 class StaffEntryView(Schema):
@@ -161,4 +184,5 @@ class StaffEntryView(Schema):
     collected_local = fields.String(required=True)
     entered_at = Moment(required=True)
     note = fields.String(required=True, allow_none=True)
+    may_verify = fields.Boolean(required=True)
     verification = fields.Nested(VerificationView, required=True, allow_none=True)

@@ -126,7 +126,7 @@ def enrol(body: dict[str, Any], key: str) -> dict[str, Any]:
 def new_code(body: dict[str, Any], key: str, code: str) -> dict[str, Any]:
     """Make a code for a phone; `replace` signs every older phone out at once."""
     at = here()
-    person = access.hold(at.connection, reach(key), code)
+    person = held(at, reach(key), code)
     made = enrolment_codes.new_code(
         at.connection, at.actor, person.id, at.state.keyring, at.now,
         minutes=at.state.settings.enrolment_code_minutes, kind=body["kind"],

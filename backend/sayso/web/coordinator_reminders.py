@@ -7,10 +7,10 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from sayso.domain.eligibility import SEND
-from sayso.services import access
 from sayso.services.send_now import send_now
 from sayso.web.auth import CHANGING_ROLES, for_staff
 from sayso.web.context import here
+from sayso.web.coordinator_people import held, reach
 from sayso.web.schemas import text
 from sayso.web.smorest import Resource
 
@@ -36,8 +36,7 @@ class SentSchema(Schema):
 def send(body: dict[str, Any], key: str, code: str) -> Any:
     """Send a reminder of one occasion now, unless there is a reason not to."""
     at = here()
-    within = access.reach(at.connection, at.actor, key, at.staff.site_ids)
-    person = access.hold(at.connection, within, code)
+    person = held(at, reach(key), code)
     verdict = send_now(at.connection, at.actor, person.id, body["timepoint"], at.now)
     sent = verdict.action == SEND
     why = "A reminder is on its way." if sent else verdict.why
