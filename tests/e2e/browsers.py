@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,17 +17,25 @@ ENGINES = ("chromium", "firefox", "webkit")
 
 
 class Engine(Protocol):
-    """A browser that shows one page."""
+    """A browser that shows one page; everything that it keeps lies in `folder`."""
 
-    def go(self, url: str) -> None: ...
+    folder: Path
+    keeps: bool
+    """Whether anything is written there at all: WebKit's sessions under automation do not."""
+
+    def go(self, url: str) -> None:
+        """Leave the page and set out for another, which need not be there yet.
+
+        Nobody waits for it to be complete: a new version of the app may just be replacing it.
+        """
 
     def evaluate(self, expression: str) -> Any: ...
 
-    def end_and_start(self) -> None:
-        """End the browser without a word to the page; then start it again with what it kept."""
+    def ended(self) -> AbstractContextManager[None]:
+        """End the browser without a word to the page; after the block it starts with what it kept.
 
-    def forget(self, origin: str) -> None:
-        """Forget everything that this origin has kept, but cookies."""
+        Where nothing is kept, only the page is gone.
+        """
 
 
 WIPE = """(async () => {
@@ -41,98 +49,87 @@ WIPE = """(async () => {
 })()"""
 
 
-def _forget(engine: Engine, origin: str) -> None:
-    # A picture is a page of this origin on which no app runs that could put things back.
-    engine.go(f"{origin}/icons/icon-192.png")
-    engine.evaluate(WIPE)
-
-
 class _Chromium:
+    keeps = True
+
     def __init__(self, playwright: Playwright, folder: Path) -> None:
-        self._chromium, self._folder = playwright.chromium, folder
+        self._chromium, self.folder = playwright.chromium, folder
         self._start()
 
     def _start(self) -> None:
         self._context = self._chromium.launch_persistent_context(
-            self._folder, executable_path=program("chromium"),
+            self.folder, executable_path=program("chromium"),
             viewport={"width": 360, "height": 740},
         )  # fmt: skip
         self._page = self._context.pages[0]
 
     def go(self, url: str) -> None:
-        self._page.goto(url)
+        self._page.goto("about:blank")
+        self._page.goto(url, wait_until="commit")
 
     def evaluate(self, expression: str) -> Any:
         return self._page.evaluate(f"() => ({expression})")
 
-    def end_and_start(self) -> None:
-        self._context.close()
+    @contextmanager
+    def ended(self) -> Iterator[None]:
+        self.end()
+        yield
         self._start()
 
-    def forget(self, origin: str) -> None:
-        _forget(self, origin)
-
-    def close(self) -> None:
+    def end(self) -> None:
         self._context.close()
 
 
 class _Firefox:
+    keeps = True
+
     def __init__(self, folder: Path) -> None:
-        self._folder, self._running = folder, ExitStack()
+        self.folder, self._running = folder, ExitStack()
         self._start()
 
     def _start(self) -> None:
         # No push in these journeys: its service would be at a port where nobody listens.
         self._firefox = self._running.enter_context(
-            running_firefox(self._folder, "http://127.0.0.1:9")
+            running_firefox(self.folder, "http://127.0.0.1:9")
         )
 
     def go(self, url: str) -> None:
-        self._firefox.go(url)
+        self._firefox.go("about:blank")
+        self._firefox.go(url, wait="none")
 
     def evaluate(self, expression: str) -> Any:
         return self._firefox.evaluate(expression)
 
-    def end_and_start(self) -> None:
-        self._running.close()
+    @contextmanager
+    def ended(self) -> Iterator[None]:
+        self.end()
+        yield
         self._start()
 
-    def forget(self, origin: str) -> None:
-        _forget(self, origin)
-
-    def close(self) -> None:
+    def end(self) -> None:
         self._running.close()
 
 
 class _WebKit:
-    def __init__(self, folder: Path) -> None:
-        self._folder, self._running, self._started = folder, ExitStack(), 0
-        self._start()
+    keeps = False
 
-    def _start(self) -> None:
-        self._started += 1
-        folder = self._folder / str(self._started)
+    def __init__(self, folder: Path) -> None:
+        self.folder, self._running = folder, ExitStack()
         self._webkit = self._running.enter_context(running_webkit(folder))
 
     def go(self, url: str) -> None:
-        if url == "about:blank":
-            self._webkit.leave()
-        else:
-            self._webkit.go(url)
+        self._webkit.leave()
+        self._webkit.go(url)
 
     def evaluate(self, expression: str) -> Any:
         return self._webkit.evaluate(expression)
 
-    def end_and_start(self) -> None:
-        # Its sessions under automation keep nothing; the page at least is gone without a word.
+    @contextmanager
+    def ended(self) -> Iterator[None]:
         self._webkit.leave()
+        yield
 
-    def forget(self, origin: str) -> None:
-        # It sets pages aside that it has left, and these hold on to the origin's database.
-        self.close()
-        self._start()
-
-    def close(self) -> None:
+    def end(self) -> None:
         self._running.close()
 
 
@@ -148,4 +145,4 @@ def running(name: str, playwright: Playwright, folder: Path) -> Iterator[Engine]
     try:
         yield engine
     finally:
-        engine.close()
+        engine.end()

@@ -17,9 +17,9 @@ from e2e.walker import Walker
 from support import diary
 from support.ward import Ward, open_ward
 
-pytestmark = pytest.mark.nightly
 FORMS = len(diary.FORMS)
 QUESTIONS = 5
+CANARY = "heron-feather-canary"
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +48,7 @@ def her(engine: Engine, ward: Ward, study: str) -> Iterator[Walker]:
     walker.come_in(FORMS)
     began = ward.clock.now()
     yield walker
-    ward.line.is_cut = ward.line.in_trouble = ward.line.killed = False
-    ward.line.version = 0
+    ward.line.well()
     ward.clock.moment = began
 
 
@@ -68,14 +67,31 @@ def test_begun_and_finished_without_a_network_a_form_arrives_once(her: Walker) -
     assert stored.disposition == "in_window"
 
 
+def test_sent_again_for_want_of_an_answer_a_form_is_there_once(her: Walker) -> None:
+    line = her.ward.line
+    her.tap("Start")
+    line.swallows = True
+    her.finish()
+    her.sees("Your answers are safe on this phone.")
+    her.until(lambda: len(her.ward.responses(her.code)) == 1, "the answers have arrived")
+    line.asked.clear()
+    line.swallows = False
+    her.open()
+    her.sees("Receipt")
+    assert [one for one in line.asked if one.startswith("PUT /api/me/responses/")]
+    assert len(her.ward.responses(her.code)) == 1
+
+
 def test_ended_in_the_middle_the_app_goes_on_where_it_was(her: Walker) -> None:
     her.ward.line.is_cut = True
     her.open()
     her.tap("Start")
     asked = her.answer(3)
-    her.engine.end_and_start()
+    her.would_go_on_at(asked[1])
+    with her.engine.ended():
+        assert her.ward.responses(her.code) == []
 
-    her.engine.go(her.ward.origin)
+    her.open()
     her.tap("Go on")
     her.sees("We have kept your answers.")
     assert her.answer(0) == (0, asked[1])
@@ -189,3 +205,26 @@ def test_the_kill_switch_brings_the_pages_back_from_the_server(her: Walker) -> N
     her.open()
     her.sees("Go on")
     assert "GET /" in her.ward.line.asked
+
+
+# What a page of this origin still finds: databases, text in local storage.
+_LEFT = """indexedDB.databases().then((all) => [
+  ...all.map((one) => one.name), ...Object.keys(localStorage).filter((one) => one !== "text-size"),
+])"""
+
+
+def test_after_signing_out_nothing_readable_is_left_on_the_disk(her: Walker) -> None:
+    her.tap("Start")
+    assert her.answer(words=CANARY) == (QUESTIONS, "Check your answers")
+    her.sees("and with the study team")
+    her.open("#/more")
+    her.tap("Sign out and clear this phone")
+    her.tap("Yes, clear this phone")
+    her.sees("Welcome")
+    her.until(lambda: her.engine.evaluate(_LEFT) == [], "the page finds nothing any more")
+    with her.engine.ended():
+        written = [path.read_bytes() for path in her.engine.folder.rglob("*") if path.is_file()]
+    host = her.origin.removeprefix("http://").encode()
+    assert any(host in content for content in written) is her.engine.keeps
+    for words in (CANARY.encode(), CANARY.encode("utf-16-le")):
+        assert not any(words in content for content in written)

@@ -12,8 +12,10 @@ from e2e.browsers import Engine
 from support.processes import wait_until
 from support.ward import Ward
 
+# How many questionnaires lie on the phone; -1 before the app has arrived there.
 _KEPT = """(async () => {
-  if (!navigator.serviceWorker.controller) return -1;
+  if (!navigator.serviceWorker?.controller) return -1;
+  if (!(await indexedDB.databases()).some((one) => one.name === "sayso")) return -1;
   const db = await new Promise((done, failed) => {
     const request = indexedDB.open("sayso");
     request.onsuccess = () => done(request.result);
@@ -26,9 +28,24 @@ _KEPT = """(async () => {
   db.close();
   return count;
 })()"""
+# The question at which the phone would go on, out of the only draft that lies on it.
+_PLACE = """(async () => {
+  const db = await new Promise((done) => {
+    const request = indexedDB.open("sayso");
+    request.onsuccess = () => done(request.result);
+  });
+  const all = (store) => new Promise((done) => {
+    const request = db.transaction(store).objectStore(store).getAll();
+    request.onsuccess = () => done(request.result);
+  });
+  const [[key], [sealed]] = [await all("keys"), await all("drafts")];
+  db.close();
+  const bytes = await crypto.subtle.decrypt({ name: "AES-GCM", iv: sealed.iv }, key, sealed.data);
+  return JSON.parse(new TextDecoder().decode(bytes)).at_item;
+})()"""
 # Answers question after question as a finger would, up to the page that shows all answers or so
 # many questions; what it gives is the number of questions answered and the heading it stopped at.
-_ANSWER = """(async (most) => {
+_ANSWER = """(async (most, words) => {
   const seen = async (test) => {
     for (let tries = 0; tries < 500; tries++) {
       if (test()) return;
@@ -49,7 +66,7 @@ _ANSWER = """(async (most) => {
     if (radios.length) radios[radios.length >> 1].click();
     else {
       const kind = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value");
-      kind.set.call(field, "7");
+      kind.set.call(field, field.inputMode === "numeric" ? "7" : words);
       field.dispatchEvent(new Event("input", { bubbles: true }));
     }
     document.querySelector("form button[type=submit]").click();
@@ -61,41 +78,39 @@ ALL = 99
 
 @dataclass
 class Walker:
-    """One person with her browser; `code` is her study code."""
+    """One person with her browser and a phone of her own; `code` is her study code."""
 
     engine: Engine
     ward: Ward
     study: str
     code: str = ""
+    origin: str = ""
 
     def come_in(self, forms: int) -> None:
         """Take a new phone, enrol, and wait until the app and its forms are on the phone."""
-        self.ward.line.is_cut = self.ward.line.in_trouble = False
-        self.engine.forget(self.ward.origin)
+        self.origin = self.ward.another_address()
         self.code, code = self.ward.enrol(self.study)
         self.enter(code)
         self.until(lambda: self.engine.evaluate(_KEPT) == forms, "the forms are on the phone")
 
     def enter(self, code: str) -> None:
         """Follow the link of the picture and tap."""
-        self.engine.go("about:blank")
-        self.engine.go(f"{self.ward.origin}/enrol#{code}")
+        self.engine.go(f"{self.origin}/enrol#{code}")
         self.tap("Begin")
         self.sees("Hello")
 
     def open(self, place: str = "") -> None:
         """Open the app anew."""
-        self.engine.go("about:blank")
-        self.engine.go(f"{self.ward.origin}/{place}")
+        self.engine.go(f"{self.origin}/{place}")
 
     def tap(self, words: str) -> None:
-        """Tap the button or link that says these words, once it is there."""
-        find = (
-            "[...document.querySelectorAll('button,a')]"
-            f".find((one) => one.textContent.trim() === {json.dumps(words)})"
+        """Tap the button or link that says these words, as soon as it is there."""
+        tap = (
+            "((found) => { found?.click(); return !!found; })"
+            "([...document.querySelectorAll('button,a')]"
+            f".find((one) => one.textContent.trim() === {json.dumps(words)}))"
         )
-        self.until(lambda: self.engine.evaluate(f"!!{find}"), f"a button says {words!r}")
-        self.engine.evaluate(f"{find}.click()")
+        self.until(lambda: self.engine.evaluate(tap), f"a button says {words!r}")
 
     def sees(self, words: str) -> None:
         """Wait until the page says these words."""
@@ -103,12 +118,16 @@ class Walker:
 
     def text(self) -> str:
         """Every word on the page."""
-        return str(self.engine.evaluate("document.body.innerText"))
+        return str(self.engine.evaluate("document.body?.innerText ?? ''"))
 
-    def answer(self, most: int = ALL) -> tuple[int, str]:
+    def answer(self, most: int = ALL, words: str = "7") -> tuple[int, str]:
         """Answer so many questions; how many there were, and the heading that came then."""
-        number, heading = self.engine.evaluate(f"{_ANSWER}({most})")
+        number, heading = self.engine.evaluate(f"{_ANSWER}({most}, {json.dumps(words)})")
         return int(number), str(heading)
+
+    def would_go_on_at(self, question: str) -> None:
+        """Wait until the phone has written down that she is at this question."""
+        self.until(lambda: self.engine.evaluate(_PLACE) == question, f"it is at {question!r}")
 
     def finish(self) -> None:
         """Answer what is left and send."""
@@ -118,7 +137,7 @@ class Walker:
 
     def find_network(self) -> None:
         """The network is back, and the browser says so in three ways at once."""
-        self.ward.line.is_cut = self.ward.line.in_trouble = False
+        self.ward.line.well()
         self.engine.evaluate(
             "['online', 'pageshow', 'online'].forEach((name) => dispatchEvent(new Event(name)))"
         )

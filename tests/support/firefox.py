@@ -67,9 +67,9 @@ class Firefox:
         tree: list[dict[str, Any]] = self.call("browsingContext.getTree", params)["contexts"]
         return tree
 
-    def go(self, url: str) -> None:
-        """Open a page in the tab and wait until it is loaded."""
-        params = {"context": self.context, "url": url, "wait": "complete"}
+    def go(self, url: str, wait: str = "complete") -> None:
+        """Open a page in the tab and wait until it is loaded, or with "none" for nothing."""
+        params = {"context": self.context, "url": url, "wait": wait}
         self.call("browsingContext.navigate", params)
 
     def close_every_page_of(self, origin: str) -> None:

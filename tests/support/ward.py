@@ -11,11 +11,11 @@ import re
 import socket
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from sqlalchemy import Engine, select
@@ -52,23 +52,36 @@ class Line:
     """Above 0, the app comes in a version that browsers have not seen."""
     killed: bool = False
     """The kill switch lies in the service worker's place."""
+    swallows: bool = False
+    """What the phone asks the API for is done, but no word of it gets back."""
     asked: list[str] = field(default_factory=list)
 
     def __call__(self, environ: WSGIEnvironment, respond: StartResponse) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
         if self.is_cut:
-            # Ended without a word, as by a lost network; the handler fails to answer, silently.
-            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
-            raise ConnectionAbortedError("the line is cut")
+            self._cut(environ)
         self.asked.append(f"{environ['REQUEST_METHOD']} {path}")
         if self.in_trouble and path.startswith("/api/"):
             respond("503 Service Unavailable", [("Content-Type", "text/html")])
             return [b"<h1>Back soon</h1>"]
+        if self.swallows and path.startswith("/api/"):
+            run_wsgi_app(self.app, environ)
+            self._cut(environ)
         if path == "/sw.js" and self.killed:
             environ["PATH_INFO"] = "/sw-off.js"
         if self.version and re.fullmatch(r"/(sw|assets/.*)\.js", path):
             return self._newer(environ, respond)
         return self.app(environ, respond)
+
+    def well(self) -> None:
+        """Everything gets through again, and the app is the one of the first day."""
+        self.is_cut = self.in_trouble = self.killed = self.swallows = False
+        self.version = 0
+
+    def _cut(self, environ: WSGIEnvironment) -> NoReturn:
+        # Ended without a word, as by a lost network; the handler fails to answer, silently.
+        environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+        raise ConnectionAbortedError("the line is cut")
 
     def _newer(self, environ: WSGIEnvironment, respond: StartResponse) -> Iterable[bytes]:
         """A file of the app as a later build would have it: other version, other revision."""
@@ -98,7 +111,17 @@ class Ward:
     keyring: Keyring
     clock: FixedClock
     line: Line
+    _running: ExitStack
     _codes: Iterator[int] = field(default_factory=lambda: count(1001))
+    _hosts: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def another_address(self) -> str:
+        """The same clinic under an address that no browser has seen: a phone fresh from the box.
+
+        Every address of 127.0.0.0/8 is this machine, and browsers trust each like localhost.
+        """
+        listener = socket.create_server((f"127.1.0.{next(self._hosts)}", 0))
+        return self._running.enter_context(_served(self.line, listener))
 
     def publish(self, study: str, documents: Mapping[str, Mapping[str, Any]]) -> str:
         """Publish a study that asks these questionnaires, with one site; its key."""
@@ -158,16 +181,29 @@ def open_ward(folder: Path) -> Iterator[Ward]:
     upgrade(engine)
     keyring = Keyring.create(folder / "ward.key")
     clock = FixedClock(SystemClock().now())
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        settings = Settings(data_dir=folder, public_url=origin)
-        line = Line(create_app(settings, engine, clock, keyring=keyring))
+    listener = socket.create_server(("127.0.0.1", 0))
+    settings = Settings(data_dir=folder, public_url=_address(listener))
+    line = Line(create_app(settings, engine, clock, keyring=keyring))
+    with ExitStack() as running:
+        running.callback(engine.dispose)
+        origin = running.enter_context(_served(line, listener))
+        yield Ward(origin, engine, keyring, clock, line, running)
+
+
+@contextmanager
+def _served(line: Line, listener: socket.socket) -> Iterator[str]:
+    with listener:
         server = make_server(
             "127.0.0.1", 0, line, threaded=True, request_handler=_Quiet, fd=listener.fileno()
         )
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        yield Ward(origin, engine, keyring, clock, line)
+        yield _address(listener)
         server.shutdown()
         thread.join(10)
-    engine.dispose()
+        server.server_close()
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()
+    return f"http://{host}:{port}"

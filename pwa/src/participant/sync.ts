@@ -207,7 +207,8 @@ export function watch(): void {
     // A stranger has nothing to send and nobody to ask for.
     if (document.visibilityState === "visible" && getState().me) void syncNow();
   };
-  addEventListener("online", round);
+  // A round that is just failing for want of a network would swallow the news that there is one.
+  addEventListener("online", () => void (getState().me && syncAfresh()));
   addEventListener("pageshow", round);
   document.addEventListener("visibilitychange", round);
   addEventListener("offline", () => setState({ online: false }));
