@@ -73,7 +73,7 @@ correction = Table(
     ),
 )
 
-# What the sheet says where two typings differ: the first typing stands, or a correction is proposed.
+# What the sheet says where two typings differ: the first one stands, or a correction is proposed.
 typing_settlement = Table(
     "typing_settlement",
     metadata,

@@ -130,6 +130,7 @@ export const t = {
       unsent_answers: "Answers not sent yet",
       visit_due: "Visit due",
       correction: "Correction to decide",
+      second_typing: "Paper to type again",
     } as Readonly<Record<string, string>>,
   },
 

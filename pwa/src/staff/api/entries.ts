@@ -62,6 +62,8 @@ export interface AnsweredResponse extends Given {
     readonly received_at: string;
     readonly resolution: string | null;
   })[];
+  /** What the second typing of a paper form said; shown once both typings are there. */
+  readonly second_typing: null | (Given & { readonly items: readonly string[] });
 }
 
 export interface Entry {
@@ -69,10 +71,21 @@ export interface Entry {
   readonly collected_local: string;
   readonly entered_at: string;
   readonly note: string | null;
-  readonly verification: null | {
-    readonly agrees: boolean;
-    readonly by: string | null;
+  /** A paper form that somebody else has typed in, and that nobody has typed again. */
+  readonly may_verify: boolean;
+  readonly verification: null | Verification;
+}
+
+export interface Verification {
+  readonly agrees: boolean;
+  readonly by: string | null;
+  readonly at: string;
+  readonly items: readonly string[];
+  readonly settled: null | {
     readonly at: string;
-    readonly items: readonly string[];
+    readonly by: string | null;
+    readonly reason: string;
+    /** Without one the first typing stands. */
+    readonly correction_id: number | null;
   };
 }

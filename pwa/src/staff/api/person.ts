@@ -106,6 +106,7 @@ export interface ScoreView {
 export interface ResponseView {
   readonly id: string;
   readonly form_id: number | null;
+  readonly questionnaire_sha?: string;
   readonly authored_at: string;
   readonly received_at: string;
   readonly mode: string;

@@ -99,7 +99,8 @@ interface QuestionFieldProps {
   readonly onNext: () => void;
 }
 
-function QuestionField(props: QuestionFieldProps) {
+/** One question with its controls and its keys. */
+export function QuestionField(props: QuestionFieldProps) {
   const { question, declined, onDecline, onNext, onAnswer } = props;
   function keys(event: KeyboardEvent): void {
     const typing = event.target instanceof HTMLTextAreaElement;

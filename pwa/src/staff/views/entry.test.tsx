@@ -171,6 +171,7 @@ const sent: AnsweredResponse = {
   standing: { answers: { tired: 2, pain: 3 }, skipped: ["help"] },
   corrections: [],
   bodies: [],
+  second_typing: null,
 };
 const waiting = {
   id: 4,

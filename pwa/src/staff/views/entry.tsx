@@ -105,7 +105,7 @@ function Typing(props: TypingProps) {
 }
 
 /** What was typed and not stored must not be lost by a slip: the browser asks before it leaves. */
-function useAsking(dirty: boolean): void {
+export function useAsking(dirty: boolean): void {
   useEffect(() => {
     if (!dirty) return;
     const ask = (event: BeforeUnloadEvent) => event.preventDefault();

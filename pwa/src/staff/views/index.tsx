@@ -16,6 +16,7 @@ import { ParticipantPage } from "./participant";
 import { ParticipantsView } from "./participants";
 import { PrintView } from "./print";
 import { ResponsePage } from "./response";
+import { SecondTypingPage } from "./second-typing";
 import { StaffView } from "./staff";
 import { StudyView } from "./study";
 import { TodayView } from "./today";
@@ -55,8 +56,10 @@ export function View({ route }: { readonly route: Route }) {
 }
 
 function Person({ code, route }: { readonly code: string; readonly route: Route }) {
-  const [, , , part, id] = route.segments;
+  const [, , , part, id, more] = route.segments;
   if (part === "entry") return <EntryView key={code} code={code} route={route} />;
+  if (part === "responses" && id && more === "again")
+    return <SecondTypingPage key={id} code={code} id={id} />;
   if (part === "responses" && id) return <ResponsePage key={id} code={code} id={id} />;
   return <ParticipantPage key={code} code={code} />;
 }

@@ -213,6 +213,21 @@ function FormLine({ form, person }: { readonly form: FormView; readonly person: 
   );
 }
 
+/** What a paper form is still owed, as a link to where it is done. */
+function SecondTyping({ response, at, title }: Omit<ResponseLinesProps, "zone">) {
+  const entry = response.entry;
+  const settle = entry?.verification && !entry.verification.agrees && !entry.verification.settled;
+  if (!entry || !(entry.may_verify || settle)) return null;
+  const label = entry.may_verify ? t.entry.again.button : t.entry.again.settleButton;
+  return (
+    <>
+      <a class="no-print" href={at} aria-label={`${label}: ${title}`}>
+        {label}
+      </a>{" "}
+    </>
+  );
+}
+
 interface ResponseLinesProps {
   readonly response: ResponseView;
   readonly zone: string;
@@ -233,6 +248,7 @@ function ResponseLines({ response, zone, title, at }: ResponseLinesProps) {
         <a class="no-print" href={at} aria-label={t.entry.response.lookLabel(title)}>
           {t.entry.response.look}
         </a>{" "}
+        <SecondTyping response={response} at={`${at}/again`} title={title} />
         {waits ? <Badge tone="warn">{t.entry.correction.states.proposed}</Badge> : null}
       </p>
       {scores.length > 0 ? (

@@ -224,8 +224,23 @@ interface ActButtonProps {
   readonly onOpen: (id: string | null) => void;
 }
 
+/** Acts that need a whole page; the row leads there. */
+const PAGES: ReadonlySet<string> = new Set(["type_again", "settle_typing"]);
+
 function ActButton({ row, study, open, onOpen }: ActButtonProps) {
   const { staff } = useSession();
+  const [paper] = row.action.response_ids ?? [];
+  if (PAGES.has(row.action.verb) && paper && mayWrite(staff))
+    return (
+      <a
+        id={`act-${row.id}`}
+        class="button"
+        aria-label={actName(row, study)}
+        href={href([study.key, "participants", row.participant, "responses", paper, "again"])}
+      >
+        {row.action.label}
+      </a>
+    );
   if (!mayWrite(staff) || row.action.verb === "open")
     return (
       <a id={`act-${row.id}`} href={href([study.key, "participants", row.participant])}>
