@@ -14,7 +14,8 @@ from sayso.domain.schedule import (
     wanted_under,
 )
 from sayso.domain.study import StudyVersion
-from support.people import STRAIN, answers, at, day, event, person, stop_study
+from sayso.domain.walltime import start_of_day
+from support.people import NEW_YORK, STRAIN, answers, at, day, event, person, stop_study
 
 STUDY = stop_study()
 NOBODY: frozenset[tuple[str, str]] = frozenset()
@@ -179,3 +180,35 @@ def test_a_plan_is_empty_only_when_nothing_of_any_kind_changes() -> None:
     assert Plan(move=(move,))
     assert Plan(cancel=(form,))
     assert Plan(retag=(move,))
+
+
+def test_a_late_progression_keeps_the_midnights_of_the_zone_it_was_entered_in() -> None:
+    """Two moves of the clock; the progression was entered between them, on its last open day."""
+    facts = person(
+        zone="Europe/Dublin",
+        zone_moves=(
+            ZoneMove("UTC", NEW_YORK, at(10)),
+            ZoneMove(NEW_YORK, "Europe/Dublin", at(60)),
+        ),
+        events=(event("progression", 40, recorded=59),),
+    )
+    form = as_of(facts, 61, "PROG")
+
+    assert form.opens_at == start_of_day(day(40), NEW_YORK)
+    assert form.closes_at == start_of_day(day(69), NEW_YORK)
+
+
+def test_forms_that_a_first_anchor_opened_keep_the_zone_of_its_entry() -> None:
+    """The cessation was entered on day 80 in New York; Week 12 was open when she moved on."""
+    facts = person(
+        zone="Europe/Dublin",
+        zone_moves=(
+            ZoneMove("UTC", NEW_YORK, at(10)),
+            ZoneMove(NEW_YORK, "Europe/Dublin", at(85)),
+        ),
+        anchors=(AnchorDate("cessation", day(0), at(80)),),
+    )
+    form = as_of(facts, 86, "W12")
+
+    assert form.opens_at == start_of_day(day(70), NEW_YORK)
+    assert form.closes_at == start_of_day(day(99), NEW_YORK)

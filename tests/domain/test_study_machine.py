@@ -2,13 +2,16 @@
 
 The system under test is what the store does: at every change the existing forms are reconciled
 with what is wanted then. After each step three accounts must agree: the stored forms, the schedule
-replayed from the facts alone, and the model, which knows the rules but none of the code.
+replayed from the facts alone, and the model, which knows the rules but none of the code. What staff
+may not do is asked of the code and of the model alike.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -22,8 +25,20 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from sayso.domain import correction
+from sayso.domain.correction import Answers, Correction
+from sayso.domain.errors import AlreadyRecorded, SaysoError, SecondPersonNeeded
 from sayso.domain.exemption import approval_reason
-from sayso.domain.participation import AnchorDate, Event, Exemption, ResponseFact
+from sayso.domain.participation import (
+    AnchorDate,
+    ArmChange,
+    Event,
+    Exemption,
+    ResponseFact,
+    ZoneMove,
+)
+from sayso.domain.plausible import check_arm_change
+from sayso.domain.rule_errors import ArmSwitchRefused
 from sayso.domain.schedule import (
     Key,
     WantedForm,
@@ -34,80 +49,36 @@ from sayso.domain.schedule import (
 )
 from sayso.domain.status import statuses
 from sayso.domain.study import Study, StudyVersion
+from support.day_model import ENROLLED, Model
 from support.people import at, day, person, stop_study
 
-STUDY = stop_study()
-SCHEDULE = {
-    t.id: (t.opens, t.target, t.closes)
-    for t in STUDY.timepoints
-    if t.enabled and t.packs and "stop" in t.arms
-}
-WIDER = {"W24": 21, "W48": 3}
 QUESTIONNAIRE = "demo-hrqol"
-ENROLLED = -14
-Window = tuple[int, int, int]
+STAFF = (1, 2)
+# In each of these zones it is the same day as in New York when the machine acts.
+ZONES = ("America/New_York", "Europe/Dublin", "Pacific/Honolulu", "Asia/Karachi")
+RESTARTS = ("restart_without_progression", "restart_after_progression")
 
 
-@dataclass
-class Model:
-    """One questionnaire per timepoint, in whole days from the first cessation date."""
+@cache
+def small_study() -> Study:
+    """The shipped study as far as Week 72, with the first two of each pack's questionnaires.
 
-    today: int = 0
-    anchor: int = 0
-    amended: int | None = None
-    windows: dict[str, Window] = field(default_factory=dict)
-    answers: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
-    exemptions: list[dict[str, int | None]] = field(default_factory=list)
-    gone: dict[str, int] = field(default_factory=dict)
+    What is left out repeats what stays, and every form is planned anew at every step.
+    """
+    study = stop_study()
+    return replace(
+        study,
+        packs=tuple(replace(pack, slots=pack.slots[:2]) for pack in study.packs),
+        timepoints=tuple(
+            replace(t, packs=t.packs[:1]) for t in study.timepoints if t.enabled and t.target <= 504
+        ),
+    )
 
-    def ideal(self, timepoint: str) -> Window:
-        opens, target, closes = (self.anchor + offset for offset in SCHEDULE[timepoint])
-        half = WIDER.get(timepoint)
-        if self.amended is not None and half is not None:
-            wide = (target - half, target, target + half)
-            if opens > self.amended and wide[0] > self.amended:
-                return wide
-        return opens, target, closes
 
-    def plan(self) -> None:
-        """Forms that have neither opened nor been answered follow the schedule."""
-        for timepoint in SCHEDULE:
-            now = self.windows.get(timepoint)
-            if now is None or (now[0] > self.today and not self.came(timepoint)):
-                self.windows[timepoint] = self.ideal(timepoint)
-
-    def came(self, timepoint: str) -> list[tuple[int, int]]:
-        return [a for a in self.answers.get(timepoint, []) if a[1] <= self.today]
-
-    def exempt(self, timepoint: str, leave_out: dict[str, int | None] | None = None) -> bool:
-        _opens, target, closes = self.windows[timepoint]
-        for entry in self.exemptions:
-            if entry is leave_out or not entry["effective"]:
-                continue
-            start, end, ended = entry["start"], entry["end"], entry["ended"]
-            assert start is not None
-            past = ended is not None and closes < ended
-            if start <= target and (end is None or target <= end or past):
-                return True
-        return False
-
-    def status(self, timepoint: str) -> str:
-        opens, _target, closes = self.windows[timepoint]
-        came = sorted(self.came(timepoint), key=lambda answer: answer[1])
-        if self.exempt(timepoint):
-            return "exempt"
-        if came:
-            if self.today <= closes:
-                return "received_open"
-            return "in_window" if opens <= came[0][0] <= closes else "late"
-        for kind, word in (("death", "death"), ("withdrawal_pro", "withdrawn")):
-            if self.gone.get(kind, 10_000) <= closes:
-                return f"not_expected:{word}"
-        if self.gone.get("off_study", 10_000) <= closes:
-            return "not_expected:protocol"
-        if self.today < opens:
-            return "upcoming"
-        return "open" if self.today <= closes else "missing"
+STUDY = small_study()
+SCHEDULE = {t.id: (t.opens, t.target, t.closes) for t in STUDY.timepoints if t.packs}
+# The first amendment changes two windows, the second one of them again and another one.
+AMENDMENTS = ({"W24": 21, "W48": 3}, {"W24": 7, "W36": 30})
 
 
 class Lives(RuleBasedStateMachine):
@@ -115,11 +86,11 @@ class Lives(RuleBasedStateMachine):
 
     @initialize()
     def enrol(self) -> None:
-        self.model = Model()
+        self.model = Model(SCHEDULE)
         self.history: tuple[StudyVersion, ...] = (StudyVersion(STUDY),)
         self.facts = person(anchors=(AnchorDate("cessation", day(0), at(0, 12)),))
         self.forms: dict[Key, WantedForm] = {}
-        self.number = 0
+        self.requests: list[Correction] = []
         self.changes = 0
         self.replan()
 
@@ -132,11 +103,12 @@ class Lives(RuleBasedStateMachine):
         """What the store does after every change, and what the model does."""
         now = self.now
         known = self.facts.known_at(now)
-        wanted = wanted_under(self.history, self.facts, now)
+        wanted = self.replayed = wanted_under(self.history, self.facts, now)
         answered = answered_keys(self.forms.values(), known)
         before = dict(self.forms)
         plan = reconcile(self.forms.values(), wanted, answered, now)
         self.forms = applied(self.forms.values(), plan)
+        assert not reconcile(self.forms.values(), wanted, answered, now)
         for key in answered:
             assert self.forms[key].opens_at == before[key].opens_at
             assert self.forms[key].closes_at == before[key].closes_at
@@ -151,39 +123,22 @@ class Lives(RuleBasedStateMachine):
     @rule(days=st.integers(1, 45))
     def time_passes(self, days: int) -> None:
         self.model.today += days
+        self.replayed = wanted_under(self.history, self.facts, self.now)
 
-    @rule(
-        start=st.integers(-14, 300), length=st.none() | st.integers(0, 200), approve=st.booleans()
-    )
-    def exempt(self, start: int, length: int | None, approve: bool) -> None:
-        if self.facts.exemptions or start > self.model.today:
-            return
+    @precondition(lambda self: not self.facts.exemptions)
+    @rule(ago=st.integers(0, 300), length=st.none() | st.integers(0, 200), approve=st.booleans())
+    def exempt(self, ago: int, length: int | None, approve: bool) -> None:
+        start = max(self.model.today - ago, ENROLLED)
         end = None if length is None else day(start + length)
         entry = Exemption("LANGUAGE", day(start), end, self.now)
         forms = tuple(self.forms.values())
         needed = approval_reason(entry, self.facts, forms, STUDY.rules) is not None
         approved = self.now if approve else None
         entry = replace(entry, needs_approval=needed, approved_at=approved)
-        reached = [
-            timepoint
-            for timepoint, (_opens, target, _closes) in self.model.windows.items()
-            if start <= target and (length is None or target <= start + length)
-        ]
-        settled = any(
-            self.model.status(t) in {"missing", "in_window", "late", "received_open"}
-            for t in reached
-        )
         decided = any(self.event_form_is_settled(form, entry) for form in forms)
-        assert needed == (start > ENROLLED or settled or decided)
-        self.model.exemptions.append(
-            {
-                "start": start,
-                "end": None if length is None else start + length,
-                "ended": None,
-                "effective": int(approve or not needed),
-            }
-        )
-        self.change(exemptions=(*self.facts.exemptions, entry))
+        assert needed == (self.model.needs_a_second_person(start, length) or decided)
+        self.model.exempt(start, length, effective=approve or not needed)
+        self.change(exemptions=(entry,))
 
     def event_form_is_settled(self, form: WantedForm, entry: Exemption) -> bool:
         """Event forms and other questionnaires are outside the model; the code is asked."""
@@ -192,14 +147,19 @@ class Lives(RuleBasedStateMachine):
         (status,) = statuses([form], self.facts, self.now, STUDY.rules)
         return entry.covers(form.target) and status.status in {"missing", "received"}
 
-    @precondition(lambda self: self.facts.exemptions)
+    @precondition(lambda self: self.model.exemption_waits)
+    @rule()
+    def approve_exemption(self) -> None:
+        (entry,) = self.facts.exemptions
+        self.model.exemptions[0].effective = True
+        self.change(exemptions=(replace(entry, approved_at=self.now),))
+
+    @precondition(lambda self: any(one.valid_to is None for one in self.facts.exemptions))
     @rule(back=st.integers(0, 120))
     def end_exemption(self, back: int) -> None:
         (entry,) = self.facts.exemptions
         end = max(self.model.today - back, (entry.valid_from - day(0)).days)
-        if entry.valid_to is not None:
-            return
-        self.model.exemptions[0].update(end=end, ended=self.model.today)
+        self.model.exemptions[0].end, self.model.exemptions[0].ended = end, self.model.today
         self.change(exemptions=(replace(entry, valid_to=day(end), ended_at=self.now),))
 
     @rule(to=st.integers(-30, 30))
@@ -209,85 +169,186 @@ class Lives(RuleBasedStateMachine):
             entry if entry.voided_at is not None else replace(entry, voided_at=now)
             for entry in self.facts.anchors
         )
-        self.model.anchor = to
+        self.model.cessation = to
         self.change(anchors=(*voided, AnchorDate("cessation", day(to), now)))
 
-    @rule(
-        kind=st.sampled_from(("progression", "restart_without_progression", "lost")),
-        back=st.integers(0, 60),
-    )
-    def something_happens(self, kind: str, back: int) -> None:
-        on = max(self.model.today - back, ENROLLED)
-        self.change(events=(*self.facts.events, Event(kind, day(on), self.now)))
+    @precondition(lambda self: self.model.today >= 10 * len(self.facts.arm_changes))
+    @rule()
+    def switch_arm(self) -> None:
+        """Somebody was put into the wrong arm; what was answered there stands in the way."""
+        other = "continue" if self.facts.arm == "stop" else "stop"
+        known = self.facts.known_at(self.now)
+        answered = answered_keys(self.forms.values(), known)
+        today = day(self.model.today)
+        if self.model.answered() or (other == "continue" and self.model.restarted):
+            with pytest.raises(ArmSwitchRefused):
+                check_arm_change(STUDY, known, other, {}, answered, today)
+            return
+        check_arm_change(STUDY, known, other, {}, answered, today)
+        entry = ArmChange(self.facts.arm, other, self.now)
+        self.model.arm = other
+        self.change(arm=other, arm_changes=(*self.facts.arm_changes, entry))
+        self.model.put_into_arm()
 
+    @rule(zone=st.sampled_from(ZONES))
+    def move_zone(self, zone: str) -> None:
+        """Dates stay what they are; an open window may end later, but never earlier."""
+        before, now = dict(self.forms), self.now
+        entry = ZoneMove(self.facts.zone, zone, now)
+        self.change(zone=zone, zone_moves=(*self.facts.zone_moves, entry))
+        for key, form in before.items():
+            after = self.forms[key]
+            assert (after.opens, after.closes) == (form.opens, form.closes)
+            if form.opens_at <= now:
+                assert after.opens_at == form.opens_at
+                assert after.closes_at >= form.closes_at
+            elif form.timepoint not in self.model.answers:
+                assert after.opens_at == midnight(after.opens, zone)
+                assert after.closes_at == midnight(after.closes + timedelta(days=1), zone)
+
+    @rule(kind=st.sampled_from(("progression", *RESTARTS, "lost")), back=st.integers(0, 60))
+    def something_happens(self, kind: str, back: int) -> None:
+        if kind in RESTARTS and self.facts.arm != "stop":
+            kind = "progression"
+        self.model.restarted += kind in RESTARTS
+        self.enter_event(kind, back)
+
+    @precondition(lambda self: not self.model.gone)
     @rule(kind=st.sampled_from(("death", "withdrawal_pro", "off_study")), back=st.integers(0, 60))
     def leave(self, kind: str, back: int) -> None:
-        if self.model.gone:
-            return
-        on = max(self.model.today - back, ENROLLED)
-        self.model.gone[kind] = on
-        self.change(events=(*self.facts.events, Event(kind, day(on), self.now)))
+        self.model.gone[kind] = self.enter_event(kind, back)
 
-    @rule(timepoint=st.sampled_from(sorted(SCHEDULE)), offline=st.integers(0, 30))
-    def answer(self, timepoint: str, offline: int) -> None:
+    def enter_event(self, kind: str, back: int) -> int:
+        """Enter, today, what happened some days ago; returns the day."""
+        on = max(self.model.today - back, ENROLLED)
+        self.change(events=(*self.facts.events, Event(kind, day(on), self.now)))
+        return on
+
+    @precondition(lambda self: self.facts.known_at(self.now).events)
+    @rule()
+    def take_event_back(self) -> None:
+        last = self.facts.known_at(self.now).events[-1]
+        self.model.gone.pop(last.kind, None)
+        self.model.restarted -= last.kind in RESTARTS
+        voided = replace(last, voided_at=self.now)
+        self.change(events=tuple(voided if one is last else one for one in self.facts.events))
+
+    @precondition(lambda self: self.model.offered())
+    @rule(data=st.data(), offline=st.sampled_from((0, 0, 1, 9, 30)))
+    def answer(self, data: st.DataObject, offline: int) -> None:
         """The app offers a form once its window opens; it may send the answers much later."""
-        written = self.model.today - offline
-        if written < self.model.windows[timepoint][0]:
-            return
-        self.number += 1
-        came = self.now
-        response = ResponseFact(f"{self.number:04d}", timepoint, QUESTIONNAIRE, at(written), came)
-        self.model.answers.setdefault(timepoint, []).append((written, self.model.today))
+        timepoint = data.draw(st.sampled_from(self.model.offered()))
+        self.send(timepoint, max(self.model.today - offline, self.model.windows[timepoint][0]))
+
+    @precondition(lambda self: self.model.answers)
+    @rule(data=st.data())
+    def answer_twice(self, data: st.DataObject) -> None:
+        """Another device sends the same form; it may have been filled in before the first."""
+        timepoint = data.draw(st.sampled_from(sorted(self.model.answers)))
+        earlier = self.model.today - data.draw(st.integers(0, 5))
+        self.send(timepoint, max(earlier, self.model.windows[timepoint][0]))
+
+    def send(self, timepoint: str, written: int) -> None:
+        name = self.model.answer(timepoint, written)
+        response = ResponseFact(name, timepoint, QUESTIONNAIRE, at(written), self.now)
         self.change(responses=(*self.facts.responses, response))
 
-    @precondition(lambda self: self.model.amended is None)
-    @rule(ahead=st.integers(0, 60))
+    @precondition(lambda self: self.facts.responses)
+    @rule(data=st.data(), value=st.integers(1, 9), by=st.sampled_from(STAFF))
+    def ask_for_correction(self, data: st.DataObject, value: int, by: int) -> None:
+        name = data.draw(st.sampled_from([one.id for one in self.facts.responses]))
+        if name in self.model.waiting:
+            with pytest.raises(AlreadyRecorded):
+                correction.check_new(self.requests, name)
+            return
+        correction.check_new(self.requests, name)
+        number = len(self.requests) + 1
+        said = Answers({"item": value}, ())
+        self.requests.append(Correction(number, name, said, "Misheard", self.now, by))
+        self.model.waiting[name] = (value, by)
+        self.changes += 1
+
+    @precondition(lambda self: self.model.waiting)
+    @rule(data=st.data(), accept=st.booleans(), by=st.sampled_from(STAFF))
+    def decide_correction(self, data: st.DataObject, accept: bool, by: int) -> None:
+        name = data.draw(st.sampled_from(sorted(self.model.waiting)))
+        place = max(n for n, one in enumerate(self.requests) if one.response_id == name)
+        waiting = self.requests[place]
+        value, author = self.model.waiting[name]
+        if accept and by == author:
+            with pytest.raises(SecondPersonNeeded):
+                correction.check_decision(waiting, accept, by)
+            return
+        correction.check_decision(waiting, accept, by)
+        self.requests[place] = replace(waiting, accepted=accept, decided_at=self.now, decided_by=by)
+        with pytest.raises(SaysoError):
+            correction.check_decision(self.requests[place], accept, by)
+        del self.model.waiting[name]
+        if accept:
+            self.model.counts[name] = value
+        self.changes += 1
+
+    @precondition(lambda self: len(self.model.amendments) < len(AMENDMENTS))
+    @rule(ahead=st.integers(-20, 60))
     def amend(self, ahead: int) -> None:
-        self.model.amended = self.model.today + ahead
-        version = StudyVersion(wider(STUDY), day(self.model.amended), self.now)
-        self.history = (*self.history, version)
+        """An amendment may even name a day that is past: what has opened keeps its window."""
+        widths = AMENDMENTS[len(self.model.amendments)]
+        effective = self.model.today + ahead
+        self.model.amendments.append((effective, widths))
+        newest = wider(self.history[-1].study, widths)
+        self.history = (*self.history, StudyVersion(newest, day(effective), self.now))
         self.change()
 
     @invariant()
     def the_schedule_replayed_from_the_facts_is_what_is_stored(self) -> None:
-        replayed = wanted_under(self.history, self.facts, self.now)
-        assert {form.key: form for form in replayed} == self.forms
+        assert {form.key: form for form in self.replayed} == self.forms
 
     @invariant()
     def every_window_is_where_the_model_has_it(self) -> None:
         for timepoint, window in self.model.windows.items():
             form = self.forms[timepoint, QUESTIONNAIRE]
             dates = (form.opens, form.target, form.closes)
-            assert tuple((each - day(0)).days for each in dates) == window
+            assert tuple((each - day(0)).days for each in dates) == window, timepoint
 
     @invariant()
     def every_status_is_what_the_model_says(self) -> None:
-        now = self.now
-        for timepoint in self.model.windows:
-            form = self.forms[timepoint, QUESTIONNAIRE]
-            (status,) = statuses([form], self.facts.known_at(now), now, STUDY.rules)
-            assert status.detail == self.model.status(timepoint), timepoint
+        now, names = self.now, list(self.model.windows)
+        forms = [self.forms[timepoint, QUESTIONNAIRE] for timepoint in names]
+        found = statuses(forms, self.facts.known_at(now), now, STUDY.rules)
+        said = {name: status.detail for name, status in zip(names, found, strict=True)}
+        assert said == {name: self.model.status(name) for name in names}
+
+    @invariant()
+    def the_answers_that_count_are_those_that_the_model_counts(self) -> None:
+        found = correction.standing(self.requests, self.now)
+        assert {name: one.said.answers["item"] for name, one in found.items()} == self.model.counts
+        assert len(self.facts.responses) == sum(map(len, self.model.answers.values()))
 
 
-def wider(study: Study) -> Study:
-    """The amendment: two windows of other widths."""
+def midnight(on: object, zone: str) -> datetime:
+    """The instant at which a local day begins, asked of the zone itself."""
+    return datetime.combine(on, time(), ZoneInfo(zone))  # type: ignore[arg-type]
+
+
+def wider(study: Study, widths: dict[str, int]) -> Study:
+    """An amendment: the next version, with windows of these half widths."""
     return replace(
         study,
-        version="2",
+        version=str(int(study.version) + 1),
         timepoints=tuple(
-            replace(t, opens=t.target - WIDER[t.id], closes=t.target + WIDER[t.id])
-            if t.id in WIDER
+            replace(t, opens=t.target - widths[t.id], closes=t.target + widths[t.id])
+            if t.id in widths
             else t
             for t in study.timepoints
         ),
     )
 
 
-def lives(examples: int) -> settings:
-    """So many lives of thirty steps each."""
+def lives(examples: int, steps: int = 30) -> settings:
+    """So many lives of so many steps each."""
     return settings(
         max_examples=examples,
-        stateful_step_count=30,
+        stateful_step_count=steps,
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )
@@ -298,5 +359,5 @@ def test_random_lives_agree_with_the_model() -> None:
 
 
 @pytest.mark.nightly
-def test_many_more_lives_agree_with_the_model() -> None:
-    run_state_machine_as_test(Lives, settings=lives(3000))
+def test_many_more_and_longer_lives_agree_with_the_model() -> None:
+    run_state_machine_as_test(Lives, settings=lives(3000, steps=60))

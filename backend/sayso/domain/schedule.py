@@ -215,10 +215,17 @@ def _revisions(history: Sequence[StudyVersion], facts: Facts) -> list[datetime]:
     moments.update(change.recorded_at for change in facts.arm_changes)
     for entries in (facts.anchors, facts.zone_moves, facts.events, facts.arm_changes):
         moments.update(entry.voided_at for entry in entries)
+    first_set = set()
     for name in {anchor.name for anchor in facts.anchors}:
         entered = sorted(a.recorded_at or BEGINNING for a in facts.anchors if a.name == name)
+        first_set.add(entered[0])
         moments.update(entered[1:])
-    return sorted(moment for moment in moments if moment is not None and moment > BEGINNING)
+    found = sorted(moment for moment in moments if moment is not None and moment > BEGINNING)
+    if not found:
+        return found
+    # A form that came in between two such moments has to be there, as it was then, at the second.
+    came = first_set | {event.recorded_at or BEGINNING for event in facts.events}
+    return sorted({*found, *(moment for moment in came if found[0] < moment < found[-1])})
 
 
 def _settled(old: WantedForm, new: WantedForm, answered: bool, now: datetime) -> WantedForm:

@@ -7,16 +7,17 @@ with it every rate, is not touched: that is what the participant did, not what s
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select, update
 
+from sayso.domain import correction as rule
 from sayso.domain import scoring
+from sayso.domain.correction import ACCEPTED, REFUSED, Answers, Correction
 from sayso.domain.entry_errors import NothingToCorrect
-from sayso.domain.errors import AlreadyRecorded, AlreadySettled, NotFound, SecondPersonNeeded
+from sayso.domain.errors import AlreadyRecorded, NotFound
 from sayso.domain.walltime import local_date
 from sayso.services import audit, publishing, scores
 from sayso.services.access import Participant
@@ -26,38 +27,8 @@ from sayso.store.tables_entries import correction
 from sayso.store.tables_forms import response
 from sayso.store.upsert import insert_once
 
-PROPOSED, ACCEPTED, REFUSED = "proposed", "accepted", "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """One set of answers to one questionnaire."""
-
-    answers: Mapping[str, Any]
-    skipped: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """One change request; the staff are row ids, None while nobody has decided."""
-
-    id: int
-    response_id: str
-    said: Answers
-    reason: str
-    proposed_at: datetime
-    proposed_by: int
-    accepted: bool | None
-    decided_at: datetime | None
-    decided_by: int | None
-    decision_reason: str | None
-
-    @property
-    def state(self) -> str:
-        """`proposed`, `accepted` or `refused`."""
-        if self.accepted is None:
-            return PROPOSED
-        return ACCEPTED if self.accepted else REFUSED
+# Callers speak of a correction in the words of this module.
+__all__ = ["Answers", "Correction"]
 
 
 def propose(
@@ -78,9 +49,10 @@ def propose(
     asked = publishing.questionnaire_by_hash(connection, row.questionnaire_sha256)
     day = local_date(row.authored_at, person.zone)
     refuse_malformed(asked, said.answers, said.skipped, day)
-    counting = standing(connection, [response_id]).get(
-        response_id, Answers(row.answers, row.skipped)
-    )
+    earlier = _of(connection, [response_id])
+    rule.check_new(earlier, response_id)
+    last = rule.standing(earlier).get(response_id)
+    counting = last.said if last is not None else Answers(row.answers, row.skipped)
     changed = differences(asked, counting.answers, counting.skipped, said.answers, said.skipped)
     if not changed:
         raise NothingToCorrect
@@ -89,6 +61,7 @@ def propose(
         "skipped": list(said.skipped), "reason": reason, "proposed_at": now, "proposed_by": author,
     }  # fmt: skip
     if not insert_once(connection, correction, values):
+        # Somebody else asked at the same moment: the database lets one of the two wait.
         raise AlreadyRecorded("A correction of these answers waits for a decision already")
     found = _of(connection, [response_id])[-1]
     _tell(connection, person, "correction.proposed", found, {"items": changed}, reason, now)
@@ -117,10 +90,7 @@ def decide(
     if row is None:
         raise NotFound(f"There is no correction {correction_id} for {person.code}")
     found = _correction(row)
-    if found.accepted is not None:
-        raise AlreadySettled("This correction was decided on before")
-    if accept and found.proposed_by == author:
-        raise SecondPersonNeeded("Whoever asked for a correction cannot accept it")
+    rule.check_decision(found, accept, author)
     connection.execute(
         update(correction)
         .where(correction.c.id == correction_id)
@@ -146,7 +116,8 @@ def standing(
     connection: Connection, response_ids: Collection[str], at: datetime | None = None
 ) -> dict[str, Answers]:
     """The answers that count, for those responses of which a correction was accepted (by `at`)."""
-    return {one.response_id: one.said for one in _accepted(_of(connection, response_ids), at)}
+    found = rule.standing(_of(connection, response_ids), at)
+    return {response_id: one.said for response_id, one in found.items()}
 
 
 def accepted_of(connection: Connection, participant_ids: Collection[int]) -> dict[str, Correction]:
@@ -156,17 +127,7 @@ def accepted_of(connection: Connection, participant_ids: Collection[int]) -> dic
         .where(correction.c.participant_id.in_(participant_ids), correction.c.accepted.is_(True))
         .order_by(correction.c.id)
     )
-    return {one.response_id: one for one in _accepted(map(_correction, rows), None)}
-
-
-def _accepted(found: Iterable[Correction], at: datetime | None) -> list[Correction]:
-    """The accepted ones in the order of the decision."""
-    accepted = [
-        one
-        for one in found
-        if one.accepted and one.decided_at is not None and (at is None or one.decided_at <= at)
-    ]
-    return sorted(accepted, key=lambda one: (str(one.decided_at), one.id))
+    return rule.standing(map(_correction, rows))
 
 
 def _of(connection: Connection, response_ids: Collection[str]) -> list[Correction]:
