@@ -125,6 +125,7 @@ def desk(form: dict[str, Any], study: str) -> list[Route]:
         Route("studies.read_audit", "GET", "staff", f"{study}/audit"),
         Route("audit.verify", "POST", "oversee", f"{study}/audit/verification", {}),
         Route("studies.read_completion", "GET", "staff", f"{study}/completion"),
+        Route("studies.read_trend", "GET", "staff", f"{study}/completion/trend"),
         Route("studies.read_cell", "GET", "staff", f"{study}/completion/forms"),
         Route("studies.read_exempt", "GET", "staff", f"{study}/exempt"),
         Route("studies.read_participants", "GET", "staff", f"{study}/participants"),

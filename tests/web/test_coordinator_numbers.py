@@ -89,6 +89,34 @@ def test_what_nudging_brought_is_told_in_words(golden: Visitors) -> None:
     assert labels["two-days-left"] == "2 days before the last day"
 
 
+def test_completion_by_month_is_the_completion_of_the_report(golden: Visitors) -> None:
+    report = golden.ada.get(f"{BASE}/completion").json
+    answer = golden.ada.get(f"{BASE}/completion/trend")
+
+    assert (answer.status_code, answer.json["rule_version"]) == (200, report["rule_version"])
+    for part in ("n", "of"):
+        assert sum(month[part] for month in answer.json["months"]) == sum(
+            row["completion"][part] for row in report["rates"]
+        )
+    for month in answer.json["months"]:
+        if month["of"] == 0:
+            assert month["wilson"] is None, "no data is never 0 %"
+        else:
+            low, high = month["wilson"]
+            assert low <= 100 * month["n"] / month["of"] <= high
+
+
+def test_the_months_of_a_site_are_its_own(golden: Visitors) -> None:
+    whole = golden.ada.get(f"{BASE}/completion/trend").json["months"]
+    sites = [
+        golden.ada.get(f"{BASE}/completion/trend?site={s}").json["months"] for s in ("S1", "S2")
+    ]
+
+    assert sum(m["of"] for m in whole) == sum(m["of"] for site in sites for m in site)
+    assert golden.bob.get(f"{BASE}/completion/trend").json["months"] == sites[0]
+    assert golden.bob.get(f"{BASE}/completion/trend?site=S2").status_code == 404
+
+
 def test_the_other_alive_rule(golden: Visitors) -> None:
     row = week_12(golden.ada, "?alive_rule=window_open")
 

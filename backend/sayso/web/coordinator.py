@@ -11,6 +11,7 @@ from sayso.services import (
     figure_lists,
     participants,
     study_page,
+    trends,
     worklist,
 )
 from sayso.services.completion import Chosen
@@ -64,6 +65,16 @@ def read_completion(query: dict[str, Any], key: str) -> dict[str, Any]:
     report = completion.report(at.connection, reach(key), Chosen(**query), at.now)
     titles = study_page.titles(at.connection, key)
     return shown.report(report, titles)
+
+
+@study.route("/<key>/completion/trend")
+@for_staff()
+@study.arguments(bodies.CompletionQuery, location="query")
+@study.response(200, views.TrendView)
+def read_trend(query: dict[str, Any], key: str) -> dict[str, Any]:
+    """Completion of the forms whose window closed in each calendar month."""
+    at = here()
+    return shown.trend(trends.trend(at.connection, reach(key), Chosen(**query), at.now))
 
 
 @study.route("/<key>/completion/forms")

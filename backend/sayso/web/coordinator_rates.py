@@ -8,6 +8,7 @@ from sayso.domain.completion import RULE_VERSION, Rates, Ratio
 from sayso.domain.reminder_steps import label_of
 from sayso.services.completion import Report
 from sayso.services.figure_lists import Listed
+from sayso.services.trends import Trend
 
 
 def report(found: Report, titles: dict[str, str]) -> dict[str, Any]:
@@ -42,6 +43,24 @@ def report(found: Report, titles: dict[str, str]) -> dict[str, Any]:
             for step, ratio in found.reminder_yield.items()
         ],
         "backup_yield": found.backup_yield,
+    }
+
+
+def trend(found: Trend) -> dict[str, Any]:
+    """Completion by month, with intervals."""
+    return {
+        "now": found.moment,
+        "rule_version": RULE_VERSION,
+        "alive_rule": found.alive_rule,
+        "months": [
+            {
+                "month": f"{month.first:%Y-%m}",
+                "n": month.completion.n,
+                "of": month.completion.of,
+                "wilson": _interval(month.completion),
+            }
+            for month in found.months
+        ],
     }
 
 

@@ -214,6 +214,22 @@ class CompletionView(Schema):
     backup_yield = fields.Nested(ShareView, required=True)
 
 
+class MonthView(ShareView):
+    """Of the forms whose window closed in that month (YYYY-MM); `wilson` is in percent."""
+
+    month = fields.String(required=True)
+    wilson = fields.List(fields.Float(), required=True, allow_none=True)
+
+
+class TrendView(Schema):
+    """Completion by calendar month, none left out between the first and the last."""
+
+    now = Moment(required=True)
+    rule_version = fields.String(required=True)
+    alive_rule = fields.String(required=True)
+    months = fields.List(fields.Nested(MonthView), required=True)
+
+
 class CellRowView(Schema):
     participant = fields.String(required=True)
     site = fields.String(required=True)

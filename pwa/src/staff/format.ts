@@ -125,6 +125,18 @@ export function day(date: string | null | undefined): string {
   return Number.isNaN(parsed.getTime()) ? date : DAY.format(parsed);
 }
 
+const MONTH = new Intl.DateTimeFormat("en-GB", {
+  month: "short",
+  year: "numeric",
+  timeZone: "UTC",
+});
+
+/** "2026-06" as "Jun 2026". */
+export function monthOf(month: string): string {
+  const parsed = new Date(`${month}-01T00:00:00Z`);
+  return Number.isNaN(parsed.getTime()) ? month : MONTH.format(parsed);
+}
+
 /** A sentence of the server with its dates written as everywhere else on the page. */
 export function prose(sentence: string): string {
   return sentence.replace(/\b\d{4}-\d{2}-\d{2}\b/g, (date) => day(date));

@@ -189,6 +189,20 @@ export interface Completion {
   readonly backup_yield: Share;
 }
 
+export interface TrendMonth extends Share {
+  /** "2026-05": the windows of these forms closed in it. */
+  readonly month: string;
+  /** In percent. */
+  readonly wilson: readonly [number, number] | null;
+}
+
+export interface Trend {
+  readonly now: string;
+  readonly rule_version: string;
+  readonly alive_rule: string;
+  readonly months: readonly TrendMonth[];
+}
+
 export interface FormRow {
   readonly participant: string;
   readonly site: string;

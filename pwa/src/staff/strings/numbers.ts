@@ -36,6 +36,13 @@ export const numbers = {
   pictureTitle: "What became of the forms that were due",
   pictureDescription: "One bar for each timepoint and arm; the tables below give the same numbers.",
   legend: { inWindow: "In window", late: "Late or time in doubt", missing: "Missing" },
+  trendTitle: "Completion month by month",
+  trendLead: "Of the forms whose window closed in each month, how many have come.",
+  trendCaption: "Completion by the month in which the window closed",
+  trendDescription: (first: string, last: string, low: string, high: string) =>
+    `Line from ${first} to ${last}; the lowest month has ${low}, the highest ${high}. The table beside it gives every month.`,
+  trendBand: "95 % interval",
+  month: "Month",
   ratesTitle: "Rates",
   ratesCaption: "Rates by timepoint and arm; every number opens its list",
   timepointAndArm: "Timepoint and arm",

@@ -16,6 +16,7 @@ import { ModesTable, ReasonsTable, RetentionTable, SitesTable } from "./completi
 import { AdherenceTable, NudgesTable } from "./completion-people";
 import { Outcomes } from "./completion-picture";
 import { BalanceTable, QualityTable, RatesTable } from "./completion-tables";
+import { TrendPicture } from "./completion-trend";
 import { Flow } from "./consort";
 
 const API_FILTERS = ["site", "arm", "questionnaire", "as_of", "alive_rule"] as const;
@@ -83,6 +84,7 @@ function Numbers({ data, route, filters }: NumbersProps) {
     <>
       <Small rows={all} list={list} />
       <Outcomes rows={together(all, (row) => `${row.timepoint}|${row.arm}`).filter(reached)} />
+      <TrendPicture search={new URLSearchParams(filters).toString()} />
       <h2>{t.numbers.ratesTitle}</h2>
       <RatesTable rows={shown} list={list} />
       <h2>{t.numbers.balanceTitle}</h2>
