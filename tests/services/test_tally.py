@@ -18,19 +18,21 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
-from sayso.domain.completion import mark_of
+from sayso.domain.completion import Ratio, mark_of
 from sayso.domain.participation import ContactFact, Facts, VisitFact
 from sayso.domain.study import ALIVE_RULES, MISSING_REASONS
-from sayso.services import completion, tallies
+from sayso.services import completion, people_lists, tallies
 from sayso.services.access import Reach
 from sayso.services.completion import Chosen
-from sayso.services.figure_lists import MEASURES, listed
+from sayso.services.figure_lists import MEASURES, Page, listed
+from sayso.services.people_lists import FIGURES, Asked
 from sayso.store.engine import make_engine
 from sayso.store.tables import anchor, contact, event, exemption, participant, visit
 from sayso.store.tables_forms import expected_form, missing_reason, response
 from sayso.store.tables_messages import delivery
 from support.histories import TIMEPOINTS, cut, histories
 from support.people import at, stop_study
+from support.people_by_rule import shares_by_rule
 from support.rates_by_rule import as_figures, by_rule, site_sums
 from support.recorded import record, remind
 from support.stage import STUDY, Stage
@@ -84,6 +86,9 @@ _AGO = st.none() | st.integers(0, 300)
 _RULES = st.sampled_from((None, *ALIVE_RULES))
 _ASKED = st.sampled_from((None, None, *stop_study().questionnaires()))
 _MEASURES = st.sampled_from(sorted(MEASURES))
+_FIGURES = st.sampled_from(FIGURES)
+_PARTS = st.sampled_from(("n", "of", "rest"))
+_STEPS = st.sampled_from(("day-3", "last-day"))
 _ARMS = st.sampled_from((None, None, "stop", "continue"))
 _MET = st.lists(st.integers(-14, 300), max_size=2)
 
@@ -265,22 +270,51 @@ def test_a_list_holds_exactly_the_forms_that_the_rule_counts(
     data: st.DataObject,
 ) -> None:
     now = at(day, 21)
-    people = [cut(facts, now) for facts in crowd]
+    people = [cut(met(facts, data.draw(_MET)), now) for facts in crowd]
     place = data.draw(st.none() | st.sampled_from(TIMEPOINTS))
     chosen = Chosen(alive_rule=rule, questionnaire=data.draw(_ASKED), arm=data.draw(_ARMS))
     with passing(stage.engine) as connection:
         ids = record(connection, people, now)
+        furnish(connection, ids, day, data)
         within = stage.reach(connection)
         tallies.keep(connection, tallies.write_lines(connection, STUDY, ids[:2], now))
         then = now + timedelta(days=later)
 
-        found = listed(connection, within, chosen, measure, place, then)
+        found = listed(connection, within, chosen, measure, place, then, Page(rows=None))
 
+        counted = by_rule(connection, within, chosen, then)
         wanted = [
             row
-            for row in by_rule(connection, within, chosen, then).rows
+            for row in counted.rows
             if place in (None, row.timepoint)
             and MEASURES[measure](mark_of(row.status), row.in_pro_population)
         ]
         assert list(found.rows) == wanted
         assert found.total == len(wanted)
+        assert by_pages(connection, within, chosen, measure, place, then) == {
+            (row.participant, row.timepoint, row.questionnaire) for row in wanted
+        }
+
+        asked = Asked(data.draw(_FIGURES), data.draw(_PARTS), place, data.draw(_STEPS))
+        shares = shares_by_rule(connection, counted, asked, then)
+        whom = people_lists.counted(connection, within, chosen, asked, then)
+        assert {one.participant: Ratio(one.n, one.of) for one in whom.rows} == shares
+
+
+def by_pages(
+    connection: Connection,
+    within: Reach,
+    chosen: Chosen,
+    measure: str,
+    place: str | None,
+    now: datetime,
+) -> set[tuple[str, str, str]]:
+    """The same list turned page by page, each as short as can be; nothing comes twice."""
+    found: list[tuple[str, str, str]] = []
+    page: Page | None = Page(rows=1)
+    while page is not None:
+        part = listed(connection, within, chosen, measure, place, now, page)
+        found += ((row.participant, row.timepoint, row.questionnaire) for row in part.rows)
+        page = Page(part.next, 1) if part.next else None
+    assert len(found) == part.total == len(set(found))
+    return set(found)

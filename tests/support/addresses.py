@@ -127,6 +127,8 @@ def desk(form: dict[str, Any], study: str) -> list[Route]:
         Route("studies.read_completion", "GET", "staff", f"{study}/completion"),
         Route("studies.read_trend", "GET", "staff", f"{study}/completion/trend"),
         Route("studies.read_cell", "GET", "staff", f"{study}/completion/forms"),
+        Route("studies.read_people", "GET", "staff",
+              f"{study}/completion/people?figure=contact"),
         Route("studies.read_exempt", "GET", "staff", f"{study}/exempt"),
         Route("studies.read_participants", "GET", "staff", f"{study}/participants"),
         Route("operations.read_operations", "GET", "change", "/api/operations"),

@@ -24,6 +24,14 @@ def digits(number: int, width: int) -> str:
     return found
 
 
+def number(text: str) -> int:
+    """The number of those digits."""
+    found = 0
+    for character in text:
+        found = found * RADIX + ord(character) - FIRST
+    return found
+
+
 def span_key(minutes: int) -> int:
     """The key of a span; one beyond 19 years either way, which no clock measured, is cut there."""
     cut = max(-MOST_MINUTES, min(MOST_MINUTES, minutes))

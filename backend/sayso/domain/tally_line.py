@@ -22,7 +22,7 @@ from sayso.domain.evaluation import in_pro_population, without_form
 from sayso.domain.licences import MODES
 from sayso.domain.participation import FOREVER, Facts, Recorded
 from sayso.domain.retention import clinic_kinds, contact_currency, retention
-from sayso.domain.schedule import WantedForm
+from sayso.domain.schedule import Key, WantedForm
 from sayso.domain.status import FormStatus, statuses
 from sayso.domain.study import ALIVE_RULES, MISSING_REASONS, Rules, Study
 from sayso.domain.visits import PlannedVisit, planned_visits
@@ -83,6 +83,11 @@ class Layout:
     def marks(self) -> tuple[Mark, ...]:
         """The marks by their number."""
         return MARKS + self.others
+
+    @cached_property
+    def places(self) -> frozenset[Key]:
+        """Timepoint and questionnaire of each form."""
+        return frozenset((timepoint, name) for timepoint, name, _planned in self.forms)
 
     @cached_property
     def people(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Protocol
 
 from sayso.domain.completion import RECEIVED, RECEIVED_CLOSED, Counts, Mark, Ratio
 from sayso.domain.digits import FIRST, RADIX
@@ -24,7 +25,8 @@ Cell = tuple[str, str, str]
 """Timepoint, arm and questionnaire."""
 
 _NO_SPAN = int.from_bytes(b"!!!!", "big")
-_CAME, _MISSED = b"c"[0], b"m"[0]
+CAME, MISSED = b"c"[0], b"m"[0]
+"""What `classes` makes of a mark: a form that was expected came, or did not."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,16 @@ def site_totals(
     return totals
 
 
-def scheduled(study: Study, piles: Iterable[Pile]) -> dict[str, dict[Key, None]]:
+class Kind(Protocol):
+    """What somebody's places in the schedule hang on; a pile and a single line both fit."""
+
+    @property
+    def arm(self) -> str: ...
+    @property
+    def layout(self) -> Layout: ...
+
+
+def scheduled(study: Study, piles: Iterable[Kind]) -> dict[str, dict[Key, None]]:
     """The scheduled places of each arm: those of the study, and those somebody still has."""
     keys: dict[str, dict[Key, None]] = {
         arm.id: dict.fromkeys(scheduled_keys(study, arm.id)) for arm in study.arms
@@ -209,7 +220,7 @@ def _count_absent(
     cells: dict[Cell, Counts], pile: Pile, keys: Iterable[Key], questionnaire: str | None
 ) -> None:
     """Everybody of an arm stands in every scheduled place of it, with a form or without."""
-    have = {(timepoint, name) for timepoint, name, _planned in pile.layout.forms}
+    have = pile.layout.places
     for timepoint, name in keys:
         if (timepoint, name) in have or questionnaire not in (None, name):
             continue
@@ -220,9 +231,9 @@ def _count_absent(
 
 def _count_people(found: Sum, pile: Pile, columns: Sequence[int], rule: int) -> None:
     """F9 and F10: who sent how much, and who sent everything that a timepoint asked."""
-    table = _classes(pile.layout.marks)
+    table = classes(pile.layout.marks)
     marks = {column: pile.marks(column, rule).translate(table) for column in columns}
-    came, missed = (_per_person(marks.values(), kind) for kind in (_CAME, _MISSED))
+    came, missed = (_per_person(marks.values(), kind) for kind in (CAME, MISSED))
     for (n, lost), people in Counter(zip(came, missed, strict=True)).items():
         found.people[Ratio(n, n + lost)] += people
     together: dict[str, list[bytes]] = {}
@@ -232,9 +243,9 @@ def _count_people(found: Sum, pile: Pile, columns: Sequence[int], rule: int) -> 
         pair = found.complete.get((timepoint, pile.arm), Ratio(0, 0))
         n, of = pair.n, pair.of
         for seen, people in Counter(zip(*parts, strict=True)).items():
-            asked = _CAME in seen or _MISSED in seen
+            asked = CAME in seen or MISSED in seen
             of += people * asked
-            n += people * (asked and _MISSED not in seen)
+            n += people * (asked and MISSED not in seen)
         found.complete[timepoint, pile.arm] = Ratio(n, of)
 
 
@@ -259,14 +270,14 @@ def _portions(columns: Sequence[bytes], size: int) -> Iterator[Sequence[bytes]]:
         yield columns[start : start + size]
 
 
-def _classes(marks: Sequence[Mark]) -> bytes:
+def classes(marks: Sequence[Mark]) -> bytes:
     """A table that leaves of each mark whether something was expected, and whether it came."""
     table = bytearray(b"." * 256)
     for number, mark in enumerate(marks):
         if mark.detail in RECEIVED_CLOSED:
-            table[FIRST + number] = _CAME
+            table[FIRST + number] = CAME
         elif mark.detail == "missing":
-            table[FIRST + number] = _MISSED
+            table[FIRST + number] = MISSED
     return bytes(table)
 
 

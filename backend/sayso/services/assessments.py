@@ -34,17 +34,38 @@ class Case:
     statuses: tuple[FormStatus, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One row or column of the schedule, or where both are named one cell of it."""
+
+    timepoint: str | None = None
+    questionnaire: str | None = None
+
+
+ANYWHERE = Place()
+
+
 def cases(
     connection: Connection,
     within: Reach,
     rules: Rules,
     now: datetime,
     *where: ColumnElement[bool],
+    place: Place = ANYWHERE,
 ) -> list[Case]:
-    """Everybody within reach whom the conditions choose, in order of code; four statements."""
+    """Everybody within reach whom the conditions choose, in order of code; four statements.
+
+    Only the forms at `place`, with only the responses that they can rest on.
+    """
     chosen = (*scope(within), *where)
-    known = facts_of(connection, *chosen)
-    stored = forms_of(connection, *chosen)
+    stored = forms_of(
+        connection, *chosen, timepoint=place.timepoint, instrument=place.questionnaire
+    )
+    sent_to = None
+    if place.timepoint is not None:
+        # A form that stands for several timepoints rests on what was sent to any of them.
+        sent_to = {tag for forms in stored.values() for form in forms for tag in form.tags}
+    known = facts_of(connection, *chosen, sent_to=sent_to)
     found = []
     for row_id, facts in sorted(known.items(), key=lambda entry: entry[1].code):
         forms = tuple(stored.get(row_id, ()))

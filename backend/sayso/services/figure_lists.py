@@ -1,12 +1,14 @@
 """The list behind a figure: exactly the forms that it counted.
 
-Whom a figure counted is read off the lines of the tally; only those people are then judged from
-their facts, so that opening a list costs as much as the list is long.
+Whom a figure counted is read off the lines of the tally; only the people of one page are then
+judged from their facts, and of those no more is read than the forms in question rest on. Opening a
+list therefore costs as much as a page of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,29 +20,45 @@ from sayso.domain.errors import UnknownWord
 from sayso.domain.evaluation import Assessment, rows
 from sayso.domain.schedule import Key, WantedForm
 from sayso.domain.study import ALIVE_RULES
-from sayso.domain.tally_line import Head, Layout, write
-from sayso.domain.tally_sum import Pile, scheduled
-from sayso.services import assessments, tallies
+from sayso.domain.tally_sum import scheduled
+from sayso.services import tallies
 from sayso.services.access import Reach
+from sayso.services.assessments import Place
 from sayso.services.completion import Chosen, scene_of
 from sayso.services.tallies import Scene
-from sayso.store import tally
-from sayso.store.tables import participant
+from sayso.store.tally import OwnLine
 
-LONGEST = 2_000
+ROWS = 200
+MOST_ROWS = 2_000
 Belongs = Callable[[Mark, bool], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """The forms behind a figure, in the order of the schedule; `total` counts those left off too.
+class Page:
+    """Which part of a list: about so many rows, of people whose code comes after another's.
 
-    `windows` has the form of each row that is on somebody's calendar.
+    Nobody is cut in two, so that a page may have some rows more; None asks for all rows.
+    """
+
+    after: str | None = None
+    rows: int | None = ROWS
+
+
+FIRST_PAGE = Page()
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The forms behind a figure; `total` counts those on other pages too.
+
+    Pages follow the participants' codes, the rows of one page the schedule. `windows` has the form
+    of each row that is on somebody's calendar; `next` is whom the next page comes after, if any.
     """
 
     total: int
     rows: Sequence[Row]
     windows: Mapping[tuple[str, str, str], WantedForm]
+    next: str | None
 
 
 def listed(
@@ -50,9 +68,9 @@ def listed(
     measure: str,
     timepoint: str | None,
     now: datetime,
-    longest: int | None = LONGEST,
+    page: Page = FIRST_PAGE,
 ) -> Listed:
-    """The forms that a figure counted, at most `longest` people's and all of them with None.
+    """The forms that a figure counted, a page of them.
 
     Raises UnknownWord for a measure that does not exist, NotFound for a foreign site.
     """
@@ -61,25 +79,46 @@ def listed(
         raise UnknownWord("figure", measure, MEASURES)
     at = scene_of(connection, within, chosen, now)
     asked = _Asked(chosen, timepoint, belongs)
-    total, ids, also = _whom(connection, at, asked)
+    counted, places = _whom(connection, at, asked)
+    shown, following = turn(counted, page)
     rules = at.study.rules
     if chosen.alive_rule is not None:
         rules = replace(rules, alive_rule=chosen.alive_rule)
-    shown = ids if longest is None else ids[:longest]
+    ids = [own.participant_id for own, _count in shown]
+    judged = tallies.people(connection, at, ids, rules, Place(timepoint, chosen.questionnaire))
     entries = sorted(
         (
             Assessment(person.facts, tuple(person.forms), tuple(person.statuses), ())
-            for _id, person in tallies.people(connection, at, shown, rules)
+            for _id, person in judged
         ),
         key=lambda entry: entry.facts.code,
     )
-    found = [row for row in rows(at.study, entries, at.moment, rules, also) if asked.takes(row)]
+    found = [row for row in rows(at.study, entries, at.moment, rules, places) if asked.takes(row)]
     windows = {
         (entry.facts.code, form.timepoint, form.questionnaire): form
         for entry in entries
         for form in entry.forms
     }
-    return Listed(total, found, windows)
+    return Listed(sum(count for _own, count in counted), found, windows, following)
+
+
+def turn(
+    counted: Sequence[tuple[OwnLine, int]], page: Page
+) -> tuple[Sequence[tuple[OwnLine, int]], str | None]:
+    """The people of a page, and the code after which the next one begins.
+
+    `counted` is in order of code and says how many rows each person has.
+    """
+    first = 0
+    if page.after is not None:
+        first = bisect_right(counted, page.after, key=lambda entry: entry[0].code)
+    if page.rows is None:
+        return counted[first:], None
+    left, last = page.rows, first
+    while last < len(counted) and left > 0:
+        left -= counted[last][1]
+        last += 1
+    return counted[first:last], counted[last - 1][0].code if last < len(counted) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,75 +141,62 @@ class _Asked:
         )
 
 
-class _Counter:
-    """Counts, line by line, the forms that belong to a figure."""
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """The same for everybody of one kind: where to look, for what, and how many have no form."""
 
-    def __init__(self, asked: _Asked, rule: int, places: Mapping[str, Mapping[Key, None]]) -> None:
-        self._asked = asked
-        self._rule = rule
-        self._places = places
-        self._known: dict[tuple[str, Layout, Head], tuple[Sequence[int], frozenset[int], int]] = {}
+    columns: Sequence[int]
+    marks: frozenset[str]
+    absent: int
 
-    def count(self, pile: Pile) -> int:
-        """How many of the forms of one person, whose line this is, belong."""
-        kind = (pile.arm, pile.layout, pile.head)
-        if kind not in self._known:
-            self._known[kind] = self._look(pile)
-        columns, codes, absent = self._known[kind]
-        data = pile.data
-        return absent + sum(data[column] in codes for column in columns)
+    def count(self, line: str) -> int:
+        """How many of the forms of one person belong."""
+        return self.absent + sum(line[column] in self.marks for column in self.columns)
 
-    def _look(self, pile: Pile) -> tuple[Sequence[int], frozenset[int], int]:
-        """The same for everybody of one kind: where to look, for what, and who has no form."""
-        asked, layout, in_pro = self._asked, pile.layout, pile.head.in_pro
-        start = layout.marks_at + self._rule * len(layout.forms)
-        columns = [
+
+def _look(
+    asked: _Asked, rule: int, places: Mapping[str, Mapping[Key, None]], own: OwnLine
+) -> _Look:
+    layout, in_pro = own.layout, own.head.in_pro
+    start = layout.marks_at + rule * len(layout.forms)
+    absent = sum(
+        asked.belongs(Mark(own.head.detail_at(timepoint)), in_pro)
+        for timepoint, name in places[own.arm]
+        if (timepoint, name) not in layout.places and asked.place(timepoint, name)
+    )
+    return _Look(
+        [
             start + column
             for column, (timepoint, name, _planned) in enumerate(layout.forms)
             if asked.place(timepoint, name)
-        ]
-        codes = frozenset(
-            FIRST + n for n, mark in enumerate(layout.marks) if asked.belongs(mark, in_pro)
-        )
-        have = {(timepoint, name) for timepoint, name, _planned in layout.forms}
-        absent = sum(
-            asked.belongs(Mark(pile.head.detail_at(timepoint)), in_pro)
-            for timepoint, name in self._places[pile.arm]
-            if (timepoint, name) not in have and asked.place(timepoint, name)
-        )
-        return columns, codes, absent
+        ],
+        frozenset(
+            chr(FIRST + n) for n, mark in enumerate(layout.marks) if asked.belongs(mark, in_pro)
+        ),
+        absent,
+    )
 
 
 def _whom(
     connection: Connection, at: Scene, asked: _Asked
-) -> tuple[int, list[int], Mapping[str, Mapping[Key, None]]]:
-    """How many forms the figure counts, whose they are by code, and the places of each arm."""
+) -> tuple[list[tuple[OwnLine, int]], Mapping[str, Mapping[Key, None]]]:
+    """Whose forms the figure counts and how many, by code, and the places of each arm."""
     rule = ALIVE_RULES.index(asked.chosen.alive_rule or at.study.rules.alive_rule)
-    lines = list(_lines(connection, at, asked.chosen.arm))
-    places = scheduled(at.study, (pile for _code, _id, pile in lines))
-    counter = _Counter(asked, rule, places)
-    total, ids = 0, []
-    for _code, row_id, pile in sorted(lines, key=lambda entry: entry[0]):
-        found = counter.count(pile)
-        total += found
-        if found:
-            ids.append(row_id)
-    return total, ids, places
+    lines = tallies.lines(connection, at, asked.chosen.arm)
+    kinds = {kind_of(own): own for own in lines}
+    places = scheduled(at.study, kinds.values())
+    looks = {kind: _look(asked, rule, places, own) for kind, own in kinds.items()}
+    counted = ((own, looks[kind_of(own)].count(own.line)) for own in lines)
+    return [(own, count) for own, count in counted if count], places
 
 
-def _lines(connection: Connection, at: Scene, arm: str | None) -> Iterator[tuple[str, int, Pile]]:
-    """Everybody's own line with code and row id, written anew where it does not hold."""
-    scope = assessments.scope(at.within)
-    chosen = scope if arm is None else (*scope, participant.c.arm == arm)
-    for own in tally.own_lines(connection, at.basis, at.moment, *chosen):
-        yield own.code, own.participant_id, own.pile
-    missing = tally.without_line(
-        connection, at.basis, at.moment, *(scope if at.is_past else chosen)
-    )
-    for row_id, person in tallies.people(connection, at, missing):
-        if arm in (None, person.facts.arm):
-            line = write(at.study, person, at.moment, at.study.rules, ())
-            yield person.facts.code, row_id, tallies.pile(person.facts, line)
+def kind_of(own: OwnLine) -> tuple[str, int, int]:
+    """What lines that are read alike have in common.
+
+    Lines that were read together share their layouts and heads, and to ask who an object is costs
+    a hundredth of comparing what is in it.
+    """
+    return own.arm, id(own.layout), id(own.head)
 
 
 def _in(*names: str) -> Belongs:

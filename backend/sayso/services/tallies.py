@@ -24,11 +24,12 @@ from sayso.domain.tally_sum import Pile
 from sayso.domain.visits import planned_visits
 from sayso.services import access, assessments, publishing
 from sayso.services.access import Reach
+from sayso.services.assessments import ANYWHERE, Place
 from sayso.services.publishing import Published
 from sayso.store import tally
 from sayso.store.facts import facts_of
 from sayso.store.tables import participant
-from sayso.store.tally import Nudges
+from sayso.store.tally import Nudges, OwnLine
 
 PORTION = 100
 _WORKER = Actor("worker")
@@ -82,12 +83,37 @@ def pile(facts: Facts, line: Line) -> Pile:
     return Pile(facts.site, facts.arm, line.layout, line.head, line.text.encode())
 
 
+def lines(connection: Connection, at: Scene, arm: str | None = None) -> list[OwnLine]:
+    """Everybody's own line in order of code, written anew where it does not hold."""
+    scope = assessments.scope(at.within)
+    chosen = scope if arm is None else (*scope, participant.c.arm == arm)
+    found = tally.own_lines(connection, at.basis, at.moment, *chosen)
+    missing = tally.without_line(
+        connection, at.basis, at.moment, *(scope if at.is_past else chosen)
+    )
+    for row_id, person in people(connection, at, missing):
+        facts = person.facts
+        if arm in (None, facts.arm):
+            line = write(at.study, person, at.moment, at.study.rules, ())
+            found.append(
+                OwnLine(
+                    row_id, facts.code, facts.site, facts.arm, line.layout, line.head, line.text
+                )
+            )
+    return sorted(found, key=lambda own: own.code) if missing else found
+
+
 def people(
-    connection: Connection, at: Scene, ids: Sequence[int], rules: Rules | None = None
+    connection: Connection,
+    at: Scene,
+    ids: Sequence[int],
+    rules: Rules | None = None,
+    place: Place = ANYWHERE,
 ) -> Iterator[tuple[int, Person]]:
     """These participants judged from the facts, a portion at a time; who was not in yet is not.
 
-    `rules` stand in for the study's own, for a report under another alive rule.
+    `rules` stand in for the study's own, for a report under another alive rule. Forms that are not
+    at `place` may be left out.
     """
     rules = rules or at.study.rules
     for start in range(0, len(ids), PORTION):
@@ -96,7 +122,7 @@ def people(
         found = (
             _past(connection, at, rules, where)
             if at.is_past
-            else _now(connection, at, rules, where)
+            else _now(connection, at, rules, place, where)
         )
         for row_id, person in found:
             nudges = reached.get(row_id, Nudges())
@@ -104,9 +130,9 @@ def people(
 
 
 def _now(
-    connection: Connection, at: Scene, rules: Rules, where: Condition
+    connection: Connection, at: Scene, rules: Rules, place: Place, where: Condition
 ) -> Iterator[tuple[int, Person]]:
-    cases = assessments.cases(connection, at.within, rules, at.moment, where)
+    cases = assessments.cases(connection, at.within, rules, at.moment, where, place=place)
     entries = assessments.as_assessments(connection, at.within, cases)
     for case, entry in zip(cases, entries, strict=True):
         yield case.id, Person(entry.facts, entry.forms, entry.statuses)
@@ -176,9 +202,9 @@ def differing(
     """
     within = access.everything(connection, _WORKER, study_key)
     at = scene(connection, within, now, is_past=False)
-    lines = tally.own_lines(connection, at.basis, now, *assessments.scope(within))
-    first = skip % max(1, len(lines))
-    chosen = {line.participant_id: line.pile for line in lines[first : first + most]}
+    kept = tally.own_lines(connection, at.basis, now, *assessments.scope(within))
+    first = skip % max(1, len(kept))
+    chosen = {own.participant_id: own.pile for own in kept[first : first + most]}
     found = []
     for row_id, person in people(connection, at, sorted(chosen)):
         line = write(at.study, person, now, at.study.rules, ())

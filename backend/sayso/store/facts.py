@@ -8,7 +8,7 @@ same rules run over the database, over a facts file and over a simulation.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -98,15 +98,21 @@ class Dated:
     arm_changes: tuple[ArmChange, ...] = ()
 
 
-def facts_of(connection: Connection, *where: Condition, history: bool = False) -> dict[int, Facts]:
+def facts_of(
+    connection: Connection,
+    *where: Condition,
+    history: bool = False,
+    sent_to: Collection[str] | None = None,
+) -> dict[int, Facts]:
     """The facts of every participant that the conditions on `participant` and `site` choose.
 
     With `history`, entries that were voided later come too, for `Facts.known_at`; without it the
-    facts are those that stand today. Three statements.
+    facts are those that stand today. `sent_to` leaves out responses to other timepoints. Three
+    statements.
     """
     people = connection.execute(_people(where)).all()
     dated = dated_facts(connection, *where, history=history)
-    responses = responses_of(connection, *where)
+    responses = responses_of(connection, *where, sent_to=sent_to)
     return {
         person.id: facts(person, dated.get(person.id, Dated()), responses.get(person.id, ()))
         for person in people
@@ -179,9 +185,14 @@ def dated_of(rows: Iterable[Any]) -> dict[int, Dated]:
     }
 
 
-def responses_of(connection: Connection, *where: Condition) -> dict[int, list[ResponseFact]]:
-    """Every response, first received first, in one statement."""
-    return _responses(connection.execute(_of(_RESPONSES, response, where)))
+def responses_of(
+    connection: Connection, *where: Condition, sent_to: Collection[str] | None = None
+) -> dict[int, list[ResponseFact]]:
+    """Every response, or those to certain timepoints, first received first, in one statement."""
+    chosen = _RESPONSES
+    if sent_to is not None:
+        chosen = chosen.where(expected_form.c.timepoint.in_(sent_to))
+    return _responses(connection.execute(_of(chosen, response, where)))
 
 
 def _responses(rows: Iterable[Any]) -> dict[int, list[ResponseFact]]:
@@ -198,10 +209,21 @@ def _responses(rows: Iterable[Any]) -> dict[int, list[ResponseFact]]:
 
 
 def forms_of(
-    connection: Connection, *where: Condition, history: bool = False
+    connection: Connection,
+    *where: Condition,
+    history: bool = False,
+    timepoint: str | None = None,
+    instrument: str | None = None,
 ) -> dict[int, list[StoredForm]]:
-    """The expected forms, in order of opening, in one statement; cancelled ones with `history`."""
+    """The expected forms, in order of opening, in one statement; cancelled ones with `history`.
+
+    Of one timepoint or of one instrument only where these are named.
+    """
     statement = _FORMS if history else _LIVE_FORMS
+    if timepoint is not None:
+        statement = statement.where(expected_form.c.timepoint == timepoint)
+    if instrument is not None:
+        statement = statement.where(expected_form.c.instrument == instrument)
     found: dict[int, list[StoredForm]] = defaultdict(list)
     for row in connection.execute(_of(statement, expected_form, where)):
         found[row.participant_id].append(stored_form(row))

@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, not_, select, update
 
@@ -21,6 +22,7 @@ from sayso.store.tables_tally import tally_layout, tally_line
 from sayso.store.upsert import insert_once
 
 Condition = ColumnElement[bool]
+_CODE = attrgetter("code")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +33,21 @@ class Nudges:
     escalations: tuple[Nudge, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class OwnLine:
-    """The line of one participant as it is kept."""
+class OwnLine(NamedTuple):
+    """The line of one participant by itself; a page may look at every one of a study's."""
 
     participant_id: int
     code: str
-    pile: Pile
+    site: str
+    arm: str
+    layout: Layout
+    head: Head
+    line: str
+
+    @property
+    def pile(self) -> Pile:
+        """The same as a pile of one."""
+        return Pile(self.site, self.arm, self.layout, self.head, self.line.encode())
 
 
 def holds(basis: str, moment: datetime) -> Condition:
@@ -69,25 +79,25 @@ def piles(connection: Connection, basis: str, moment: datetime, *where: Conditio
 def own_lines(
     connection: Connection, basis: str, moment: datetime, *where: Condition
 ) -> list[OwnLine]:
-    """The lines that hold one by one, in order of code; two statements."""
+    """The lines that hold one by one, in order of code; two statements.
+
+    They are put in order here: the database would carry the whole text of the lines through a sort.
+    """
     rows = connection.execute(
         _people(
             participant.c.id, participant.c.code.label("person"), site.c.code, participant.c.arm,
             tally_line.c.layout_sha256, tally_line.c.head, tally_line.c.line,
-        )
-        .where(holds(basis, moment), *where)
-        .order_by(participant.c.code)
+        ).where(holds(basis, moment), *where)
     ).all()  # fmt: skip
-    layouts = _layouts(connection, {row.layout_sha256 for row in rows})
-    heads = {row.head: Head.read(row.head) for row in rows}
-    return [
-        OwnLine(
-            row.id,
-            row.person,
-            Pile(row.code, row.arm, layouts[row.layout_sha256], heads[row.head], row.line.encode()),
-        )
-        for row in rows
-    ]
+    layouts = _layouts(connection, {row[4] for row in rows})
+    heads = {text: Head.read(text) for text in {row[5] for row in rows}}
+    return sorted(
+        (
+            OwnLine(row_id, code, place, arm, layouts[layout], heads[head], line)
+            for row_id, code, place, arm, layout, head, line in rows
+        ),
+        key=_CODE,
+    )
 
 
 def without_line(

@@ -10,11 +10,13 @@ from sayso.services import (
     exempt,
     figure_lists,
     participants,
+    people_lists,
     study_page,
     trends,
     worklist,
 )
 from sayso.services.completion import Chosen
+from sayso.services.figure_lists import Page
 from sayso.web import coordinator_bodies as bodies
 from sayso.web import coordinator_rates as shown
 from sayso.web import coordinator_views as views
@@ -82,13 +84,28 @@ def read_trend(query: dict[str, Any], key: str) -> dict[str, Any]:
 @study.arguments(bodies.CellQuery, location="query")
 @study.response(200, views.CellView)
 def read_cell(query: dict[str, Any], key: str) -> dict[str, Any]:
-    """The forms that a figure counted, of the first 2,000 people; `total` counts all of them."""
+    """The forms that a figure counted, a page of them; `total` counts those of all pages."""
     at = here()
     measure, timepoint = query.pop("measure"), query.pop("timepoint")
+    page = Page(query.pop("after"), query.pop("rows"))
     found = figure_lists.listed(
-        at.connection, reach(key), Chosen(**query), measure, timepoint, at.now
+        at.connection, reach(key), Chosen(**query), measure, timepoint, at.now, page
     )
-    return {"total": found.total, "rows": shown.listed(found)}
+    return {"total": found.total, "next": found.next, "rows": shown.listed(found)}
+
+
+@study.route("/<key>/completion/people")
+@for_staff()
+@study.arguments(bodies.PeopleQuery, location="query")
+@study.response(200, views.PeopleView)
+def read_people(query: dict[str, Any], key: str) -> people_lists.Counted:
+    """The people whom a figure counted, each with her share of it, a page of them."""
+    at = here()
+    page = Page(query.pop("after"), query.pop("rows"))
+    asked = people_lists.Asked(
+        query.pop("figure"), query.pop("part"), query.pop("timepoint"), query.pop("step")
+    )
+    return people_lists.counted(at.connection, reach(key), Chosen(**query), asked, at.now, page)
 
 
 @study.route("/<key>/participants")

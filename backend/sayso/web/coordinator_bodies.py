@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from sayso.services import figure_lists
+
 _SHORT = validate.Length(min=1, max=80)
 _SENTENCE = validate.Length(min=1, max=500)
 
@@ -118,9 +120,26 @@ class CompletionQuery(Schema):
     )
 
 
-class CellQuery(CompletionQuery):
+class _PageQuery(CompletionQuery):
+    """`after` is the `next` of the page before."""
+
+    after = fields.String(load_default=None, validate=_SHORT)
+    rows = fields.Integer(
+        load_default=figure_lists.ROWS, validate=validate.Range(1, figure_lists.MOST_ROWS)
+    )
     timepoint = fields.String(load_default=None, validate=_SHORT)
+
+
+class CellQuery(_PageQuery):
     measure = fields.String(load_default="enrolled", validate=_SHORT)
+
+
+class PeopleQuery(_PageQuery):
+    """`part` is the numerator (n), the denominator (of), or what the numerator lacks (rest)."""
+
+    figure = fields.String(required=True, validate=_SHORT)
+    part = fields.String(load_default="of", validate=validate.OneOf(["n", "of", "rest"]))
+    step = fields.String(load_default=None, validate=_SHORT)
 
 
 class ParticipantsQuery(Schema):

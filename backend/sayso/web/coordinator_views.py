@@ -245,8 +245,25 @@ class CellRowView(Schema):
 
 
 class CellView(Schema):
+    """`next` is what to pass as `after` for the next page, null on the last one."""
+
     total = fields.Integer(required=True)
+    next = fields.String(required=True, allow_none=True)
     rows = fields.List(fields.Nested(CellRowView), required=True)
+
+
+class PeopleRowView(ShareView):
+    participant = fields.String(required=True)
+    site = fields.String(required=True)
+    arm = fields.String(required=True)
+
+
+class PeopleView(ShareView):
+    """People with their shares of a figure; `total`, `n` and `of` are about all pages."""
+
+    total = fields.Integer(required=True)
+    next = fields.String(required=True, allow_none=True)
+    rows = fields.List(fields.Nested(PeopleRowView), required=True)
 
 
 class OccasionView(Schema):

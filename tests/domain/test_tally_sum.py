@@ -1,0 +1,317 @@
+"""Lines added up column by column are the same figures as forms judged and counted one by one."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import pytest
+
+from sayso.domain.completion import (
+    Counts,
+    Mark,
+    Ratio,
+    Row,
+    adherence,
+    complete_persons,
+    counts_of,
+)
+from sayso.domain.digits import FIRST, digits, span_key
+from sayso.domain.evaluation import Assessment, assess_all, rows
+from sayso.domain.study import ALIVE_RULES, StudyVersion
+from sayso.domain.tally_line import MARKS, PERSON, Head, Layout, Person, write
+from sayso.domain.tally_sum import (
+    Pile,
+    add_up,
+    by_site,
+    scheduled,
+    shares,
+    site_totals,
+)
+from sayso.formats import facts_json
+from support.golden import golden_document
+from support.people import STRAIN, at, stop_study
+
+NOW = at(146, 15)
+BURDEN = next(name for name in stop_study().questionnaires() if name != STRAIN)
+LAYOUT = Layout((("W12", STRAIN, True), ("W12", BURDEN, True), ("PROG", STRAIN, False)), ())
+HEAD = Head(True, "not_expected:protocol", ("W48",))
+
+
+@cache
+def golden_piles() -> list[Pile]:
+    """The lines of the twenty people, those alike behind each other."""
+    study, parts = stop_study(), dict[tuple[str, str, Layout, Head], list[str]]()
+    for entry in golden_people():
+        someone = Person(entry.facts, entry.forms, entry.statuses)
+        line = write(study, someone, NOW, study.rules, ())
+        place = (entry.facts.site, entry.facts.arm, line.layout, line.head)
+        parts.setdefault(place, []).append(line.text)
+    return [Pile(*place, "".join(texts).encode("ascii")) for place, texts in parts.items()]
+
+
+@cache
+def golden_people(alive_rule: str = "window_close") -> list[Assessment]:
+    study = stop_study()
+    people = facts_json.parse(golden_document(), "golden")
+    rules = replace(study.rules, alive_rule=alive_rule)
+    return assess_all((StudyVersion(study),), people, NOW, rules)
+
+
+@cache
+def golden_rows(alive_rule: str = "window_close") -> Sequence[Row]:
+    study = stop_study()
+    rules = replace(study.rules, alive_rule=alive_rule)
+    return rows(study, golden_people(alive_rule), NOW, rules)
+
+
+def comparable(counts: Counts) -> tuple[Any, ...]:
+    """What is counted, whatever the order in which it came and with no zeros kept."""
+    return (
+        +counts.marks, counts.pro, counts.came_pro, counts.answered, counts.applicable,
+        counts.declined, sorted(counts.spans),
+    )  # fmt: skip
+
+
+def grouped(found: Iterable[Row], *names: str) -> dict[Any, list[Row]]:
+    groups: dict[Any, list[Row]] = {}
+    for row in found:
+        groups.setdefault(tuple(getattr(row, name) for name in names), []).append(row)
+    return groups
+
+
+@pytest.mark.parametrize("questionnaire", [None, STRAIN])
+@pytest.mark.parametrize("alive_rule", ALIVE_RULES)
+def test_every_cell_of_the_golden_people_is_as_counted(
+    alive_rule: str, questionnaire: str | None
+) -> None:
+    found = add_up(stop_study(), golden_piles(), alive_rule, questionnaire)
+    asked = [r for r in golden_rows(alive_rule) if questionnaire in (None, r.questionnaire)]
+    cells = grouped(asked, "timepoint", "arm", "questionnaire")
+    # An arm in which nobody is has its places too.
+    assert {
+        cell: comparable(counts) for cell, counts in found.cells.items() if cell[1] == "stop"
+    } == {cell: comparable(counts_of(group)) for cell, group in cells.items()}
+
+
+@pytest.mark.parametrize("alive_rule", ALIVE_RULES)
+def test_what_each_person_sent_is_as_counted(alive_rule: str) -> None:
+    found = add_up(stop_study(), golden_piles(), alive_rule)
+    assert found.people == Counter(adherence(golden_rows(alive_rule)).values())
+
+
+def test_who_sent_everything_of_a_timepoint_is_as_counted() -> None:
+    found = add_up(stop_study(), golden_piles(), "window_close")
+    for place, group in grouped(golden_rows(), "timepoint", "arm").items():
+        assert found.complete[place] == complete_persons(group), place
+
+
+def test_the_totals_of_each_site_are_as_counted() -> None:
+    found = site_totals(stop_study(), golden_piles(), "window_close")
+    sites = grouped(golden_rows(), "site")
+    assert list(found) == ["S1", "S2"]
+    for (site,), group in sites.items():
+        counted = counts_of(group)
+        assert +found[site].marks == counted.marks
+        assert (found[site].pro, found[site].came_pro) == (counted.pro, counted.came_pro)
+
+
+def test_the_totals_of_one_questionnaire() -> None:
+    found = site_totals(stop_study(), golden_piles(), "window_close", STRAIN)
+    for (site,), group in grouped(golden_rows(), "site").items():
+        asked = [row for row in group if row.questionnaire == STRAIN]
+        assert +found[site].marks == counts_of(asked).marks
+
+
+def test_the_exempt_of_each_site_and_arm() -> None:
+    found = add_up(stop_study(), golden_piles(), "window_close")
+    assert found.exempt == {("S1", "stop"): Ratio(1, 10), ("S2", "stop"): Ratio(1, 10)}
+    assert list(found.exempt) == sorted(found.exempt)
+    assert found.said["exempt_n"] == 2
+
+
+def line(
+    marks: Sequence[Mark],
+    spans: Sequence[int | None] = (None, None, None),
+    items: Sequence[tuple[int, int, int]] = ((0, 0, 0),) * 3,
+    layout: Layout = LAYOUT,
+    **numbers: int,
+) -> str:
+    """A line by hand, with the same marks under each of the rules."""
+    known = layout.marks
+    parts = [
+        *("!!!!" if n is None else span_key(n).to_bytes(4, "big").decode() for n in spans),
+        *(digits(numbers.get(name, 0), 4) for name in layout.people),
+        *([chr(FIRST + known.index(mark)) for mark in marks] * len(ALIVE_RULES)),
+        *(digits(number, 2) for counted in items for number in counted),
+    ]
+    return "".join(parts).ljust(layout.length, "!")
+
+
+def pile(*texts: str, site: str = "S1", arm: str = "stop", head: Head = HEAD) -> Pile:
+    return Pile(site, arm, LAYOUT, head, "".join(texts).encode("ascii"))
+
+
+CAME, LATE, MISSED = Mark("in_window", "own_device"), Mark("late", "paper"), Mark("missing")
+OPEN, UPCOMING, CAME_EARLY = Mark("open"), Mark("upcoming"), Mark("received_open", "own_device")
+
+
+def test_a_pile_knows_how_many_people_are_in_it() -> None:
+    assert pile().people == 0
+    assert pile(*[line([CAME] * 3)] * 3).people == 3
+
+
+def test_the_marks_of_a_column_are_those_of_each_person() -> None:
+    two = pile(line([CAME, MISSED, OPEN]), line([LATE, OPEN, CAME]))
+    for rule in range(len(ALIVE_RULES)):
+        assert [MARKS[code - FIRST] for code in two.marks(0, rule)] == [CAME, LATE]
+        assert [MARKS[code - FIRST] for code in two.marks(1, rule)] == [MISSED, OPEN]
+        assert [MARKS[code - FIRST] for code in two.marks(2, rule)] == [OPEN, CAME]
+
+
+def test_items_add_up_part_by_part_beyond_one_digit() -> None:
+    counted = ((89, 91, 3), (1, 2, 0), (0, 0, 7))
+    two = pile(*[line([CAME] * 3, items=counted)] * 2)
+    sums = [[two.items(column, part) for part in range(3)] for column in range(3)]
+    assert sums == [[178, 182, 6], [2, 4, 0], [0, 0, 14]]
+
+
+def test_spans_leave_out_what_nobody_saw_offered() -> None:
+    two = pile(line([CAME] * 3, spans=(5, None, -7)), line([CAME] * 3, spans=(90, None, None)))
+    assert two.spans(0) == [span_key(5), span_key(90)]
+    assert two.spans(1) == []
+    assert two.spans(2) == [span_key(-7)]
+
+
+def test_the_numbers_about_people_add_up_by_name() -> None:
+    two = pile(line([CAME] * 3, contact_n=1, contact_of=1), line([CAME] * 3, contact_of=8_101))
+    assert (two.said("contact_n"), two.said("contact_of")) == (1, 8_102)
+    assert all(two.said(name) == 0 for name in PERSON if not name.startswith("contact"))
+
+
+def test_a_column_counts_marks_items_and_spans() -> None:
+    one = line([CAME, MISSED, OPEN], (5, None, None), ((9, 11, 2), (0, 0, 0), (0, 0, 0)))
+    two = line([LATE, CAME, CAME], (7, 8, None), ((10, 11, 1), (4, 5, 0), (0, 0, 0)))
+    cells = add_up(stop_study(), [pile(one, two)], "target").cells
+    assert cells["W12", "stop", STRAIN] == Counts(
+        Counter({CAME: 1, LATE: 1}), 2, 2, 19, 22, 3, [span_key(5), span_key(7)]
+    )
+    assert comparable(cells["W12", "stop", BURDEN]) == comparable(
+        Counts(Counter({MISSED: 1, CAME: 1}), 2, 1, 4, 5, 0, [span_key(8)])
+    )
+    assert cells["PROG", "stop", STRAIN].marks == Counter({OPEN: 1, CAME: 1})
+
+
+def test_what_is_still_open_may_have_come_and_counts_as_come() -> None:
+    cells = add_up(stop_study(), [pile(line([CAME_EARLY, OPEN, UPCOMING]))], "target").cells
+    assert cells["W12", "stop", STRAIN].came_pro == 1
+    assert cells["W12", "stop", BURDEN].came_pro == 0
+
+
+def test_items_of_forms_that_did_not_come_are_not_counted() -> None:
+    # Staff can have noted what was declined of a form that is missing; it has no items to count.
+    noted = line([MISSED] * 3, (5, 5, 5), ((1, 2, 3),) * 3)
+    counts = add_up(stop_study(), [pile(noted)], "target").cells["W12", "stop", STRAIN]
+    assert comparable(counts) == comparable(Counts(Counter({MISSED: 1}), pro=1))
+
+
+def test_people_outside_the_pro_population_count_apart() -> None:
+    outside = replace(HEAD, in_pro=False)
+    cells = add_up(
+        stop_study(), [pile(line([CAME] * 3)), pile(line([CAME] * 3), head=outside)], "target"
+    ).cells
+    counts = cells["W12", "stop", STRAIN]
+    assert (counts.marks[CAME], counts.pro, counts.came_pro) == (2, 1, 1)
+    assert cells["W24", "stop", STRAIN].pro == 1
+
+
+def test_a_place_without_a_form_holds_everybody_of_the_arm() -> None:
+    cells = add_up(stop_study(), [pile(*[line([CAME] * 3)] * 2)], "target").cells
+    assert cells["W48", "stop", STRAIN].marks == Counter({UPCOMING: 2})
+    assert cells["W24", "stop", STRAIN].marks == Counter({Mark("not_expected:protocol"): 2})
+    assert cells["W24", "stop", STRAIN].pro == 2
+
+
+def test_one_questionnaire_alone_leaves_the_others_out() -> None:
+    found = add_up(stop_study(), [pile(line([CAME, MISSED, OPEN]))], "target", STRAIN)
+    assert {questionnaire for _place, _arm, questionnaire in found.cells} == {STRAIN}
+    assert found.people == Counter({Ratio(1, 1): 1})
+    assert found.complete["W12", "stop"] == Ratio(1, 1)
+
+
+@pytest.mark.parametrize(
+    ("marks", "person", "complete"),
+    [
+        ([CAME, LATE], Ratio(2, 2), Ratio(1, 1)),
+        ([CAME, MISSED], Ratio(1, 2), Ratio(0, 1)),
+        ([MISSED, MISSED], Ratio(0, 2), Ratio(0, 1)),
+        ([CAME, OPEN], Ratio(1, 1), Ratio(1, 1)),
+        ([OPEN, CAME_EARLY], Ratio(0, 0), Ratio(0, 0)),
+        ([MISSED, UPCOMING], Ratio(0, 1), Ratio(0, 1)),
+    ],
+)
+def test_what_one_person_sent_of_what_was_expected(
+    marks: list[Mark], person: Ratio, complete: Ratio
+) -> None:
+    found = add_up(stop_study(), [pile(line([*marks, OPEN]))], "target")
+    assert found.people == Counter({person: 1})
+    assert found.complete["W12", "stop"] == complete
+    assert found.complete["W24", "stop"] == Ratio(0, 0)
+
+
+def test_people_of_several_piles_are_counted_together() -> None:
+    first = pile(line([CAME, CAME, OPEN]), line([CAME, MISSED, OPEN]))
+    second = pile(line([CAME, LATE, OPEN]), site="S2", head=replace(HEAD, in_pro=False))
+    found = add_up(stop_study(), [first, second], "target")
+    assert found.people == Counter({Ratio(2, 2): 2, Ratio(1, 2): 1})
+    assert found.complete["W12", "stop"] == Ratio(2, 3)
+
+
+def test_a_person_with_more_than_255_forms_is_counted_in_full() -> None:
+    forms = tuple((f"T{n}", STRAIN, True) for n in range(600))
+    wide = Layout(forms, ())
+    marks = [CAME] * 300 + [MISSED] * 300
+    text = line(marks, [None] * 600, [(0, 0, 0)] * 600, layout=wide)
+    two = Pile("S1", "stop", wide, HEAD, (text + text).encode("ascii"))
+    assert add_up(stop_study(), [two], "target").people == Counter({Ratio(300, 600): 2})
+
+
+def test_the_piles_of_each_site_in_the_order_of_the_alphabet() -> None:
+    piles = [pile(site="S2"), pile(site="S1"), pile(site="S2", arm="continue")]
+    assert by_site(piles) == {"S1": [piles[1]], "S2": [piles[0], piles[2]]}
+    assert list(by_site(piles)) == ["S1", "S2"]
+
+
+def test_sites_add_up_their_own_piles_only() -> None:
+    piles = [
+        pile(line([CAME, MISSED, OPEN]), site="S2"),
+        pile(line([CAME, CAME, OPEN]), site="S1"),
+        pile(line([LATE, CAME, OPEN]), site="S2", head=replace(HEAD, in_pro=False)),
+    ]
+    totals = site_totals(stop_study(), piles, "target", STRAIN)
+    assert list(totals) == ["S1", "S2"]
+    assert totals["S2"].marks[CAME] == 1
+    assert totals["S2"].marks[LATE] == 1
+    assert totals["S2"].marks[MISSED] == 0
+    assert totals["S2"].marks[OPEN] == 2
+    assert totals["S1"].marks[UPCOMING] == 1
+
+
+def test_a_scheduled_place_that_only_somebody_still_has_is_kept() -> None:
+    retired = Layout((("W99", STRAIN, True), ("PROG", STRAIN, False)), ())
+    keys = scheduled(stop_study(), [Pile("S1", "stop", retired, HEAD, b"")])
+    assert ("W99", STRAIN) in keys["stop"]
+    assert ("PROG", STRAIN) not in keys["stop"]
+    assert ("W99", STRAIN) not in keys["continue"]
+    assert ("W12", STRAIN) in keys["stop"]
+
+
+def test_an_arm_that_the_study_no_longer_has_keeps_its_places() -> None:
+    keys = scheduled(stop_study(), [pile(arm="retired")])
+    assert set(keys["retired"]) == {("W12", STRAIN), ("W12", BURDEN)}
+
+
+def test_each_rung_has_its_share() -> None:
+    said = {"open n": 3, "open of": 4, "day-3 n": 0, "day-3 of": 0, "contact_n": 9, "contact_of": 9}
+    assert shares(said) == {"open": Ratio(3, 4), "day-3": Ratio(0, 0)}
