@@ -13,5 +13,6 @@ afterEach(() => {
   if (typeof document === "undefined") return;
   cleanup();
   localStorage.clear();
+  sessionStorage.clear();
   document.title = "";
 });

@@ -20,7 +20,7 @@ interface CardProps {
   children: ComponentChildren;
 }
 
-function Card({ icon, title, lead, error, children }: CardProps) {
+export function Card({ icon, title, lead, error, children }: CardProps) {
   return (
     <section class="card">
       <h2>
@@ -37,7 +37,7 @@ function Card({ icon, title, lead, error, children }: CardProps) {
   );
 }
 
-function Quiet({ text, onClick }: { text: string; onClick: () => Promise<void> }) {
+export function Quiet({ text, onClick }: { text: string; onClick: () => Promise<void> }) {
   const [busy, setBusy] = useState(false);
   return (
     <button

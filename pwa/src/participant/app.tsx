@@ -11,6 +11,7 @@ import { syncNow } from "./sync.ts";
 import { takeOver } from "./updates.ts";
 
 const MoreScreen = later(async () => (await aside()).MoreScreen);
+const LockScreen = later(async () => (await aside()).LockScreen);
 const InstallScreen = later(async () => (await aside()).InstallScreen);
 
 /** Whether the page was opened by the link that a coordinator hands out. */
@@ -19,7 +20,7 @@ export const isEnrolmentLink = (): boolean =>
 
 export function App() {
   const route = useRoute();
-  const { started, me, update, unstored } = useAppState();
+  const { started, me, locked, update, unstored } = useAppState();
 
   useEffect(() => {
     // A new version is taken over only here, where nothing is being answered, and never while
@@ -33,6 +34,7 @@ export function App() {
 
   if (!started) return null;
   if (!me || isEnrolmentLink() || route.name === "enrol") return <EnrolScreen />;
+  if (locked) return <LockScreen />;
   switch (route.name) {
     case "question":
     case "review":

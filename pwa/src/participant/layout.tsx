@@ -43,18 +43,21 @@ interface PageProps {
   brand?: boolean;
 }
 
+/** The way back to the home screen, at the top. */
+export const Back = () => (
+  <nav class="bar" aria-label={en.form.back}>
+    <a class="bar-link" href={paths.home}>
+      <Icon name="back" /> {en.form.back}
+    </a>
+  </nav>
+);
+
 export function Page({ title, children, back = false, brand = false }: PageProps) {
   useTitle(title);
   const heading = useFocusOn<HTMLHeadingElement>(title);
   return (
     <div class="page">
-      {back && (
-        <nav class="bar" aria-label={en.form.back}>
-          <a class="bar-link" href={paths.home}>
-            <Icon name="back" /> {en.form.back}
-          </a>
-        </nav>
-      )}
+      {back && <Back />}
       {brand && (
         <header class="brand">
           <img src="/icons/icon.svg" alt="" width="32" height="32" /> {en.appName}

@@ -8,6 +8,7 @@ import "./question.css";
 import * as api from "../api/participant.ts";
 import { App, isEnrolmentLink } from "./app.tsx";
 import { askEarly } from "./early.ts";
+import { watchLock } from "./lock.ts";
 import { watchInstallPrompt } from "./platform.ts";
 import { applyTextSize, oweSignOut, signOutOwed, textSize } from "./prefs.ts";
 import { reconcileQuietly, watchPermission } from "./push.ts";
@@ -26,6 +27,7 @@ async function paySignOut(): Promise<void> {
 export async function start(root: HTMLElement): Promise<void> {
   applyTextSize(textSize());
   watchInstallPrompt();
+  watchLock();
   watch();
   // Whoever follows an enrolment link waits for nothing: there is no session to look for.
   const isLink = isEnrolmentLink();

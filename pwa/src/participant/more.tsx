@@ -7,6 +7,7 @@ import { en } from "../strings/en.ts";
 import { Icon } from "../ui/icons.tsx";
 import { AccessCards } from "./access.tsx";
 import { Note, Page } from "./layout.tsx";
+import { LockCard } from "./lock-screens.tsx";
 import { platform } from "./platform.ts";
 import { forgetChoices, oweSignOut, setTextSize, textSize } from "./prefs.ts";
 import { turnOff } from "./push.ts";
@@ -98,6 +99,7 @@ export function MoreScreen() {
       {!me.exempt && <Reminders me={me} />}
       <TextSize />
       <AccessCards exempt={me.exempt !== null} />
+      <LockCard />
       {!platform().installed && (
         <p>
           <a class="more" href={paths.install}>

@@ -1,6 +1,7 @@
 /** Small choices that are no health data and may stay readable on the phone. */
 
-const read = (name: string): string | null => {
+/** A choice, or null; it is never asked of the server. */
+export const readChoice = (name: string): string | null => {
   try {
     return localStorage.getItem(name);
   } catch {
@@ -8,7 +9,7 @@ const read = (name: string): string | null => {
   }
 };
 
-const write = (name: string, value: string | null): void => {
+export const writeChoice = (name: string, value: string | null): void => {
   try {
     if (value === null) localStorage.removeItem(name);
     else localStorage.setItem(name, value);
@@ -18,10 +19,10 @@ const write = (name: string, value: string | null): void => {
 };
 
 /** 0, 1 or 2: how far the text is enlarged beyond the person's own setting. */
-export const textSize = (): number => Number(read("text-size") ?? "0") || 0;
+export const textSize = (): number => Number(readChoice("text-size") ?? "0") || 0;
 
 export function setTextSize(size: number): void {
-  write("text-size", String(size));
+  writeChoice("text-size", String(size));
   applyTextSize(size);
 }
 
@@ -30,12 +31,12 @@ export function applyTextSize(size: number): void {
 }
 
 /** Whether somebody has signed in on this phone, known before its database can be read. */
-export const isKnown = (): boolean => read("known") !== null;
-export const rememberKnown = (known: boolean): void => write("known", known ? "yes" : null);
+export const isKnown = (): boolean => readChoice("known") !== null;
+export const rememberKnown = (known: boolean): void => writeChoice("known", known ? "yes" : null);
 
 /** Something the person has said "not now" to, so that it is not offered again by itself. */
-export const dismissed = (what: string): boolean => read(`dismissed-${what}`) !== null;
-export const dismiss = (what: string): void => write(`dismissed-${what}`, "yes");
+export const dismissed = (what: string): boolean => readChoice(`dismissed-${what}`) !== null;
+export const dismiss = (what: string): void => writeChoice(`dismissed-${what}`, "yes");
 
 /** Whether the person has said on this phone why a form was missed. */
 export const saidWhy = (form: number): boolean => dismissed(`why-${form}`);
@@ -44,6 +45,7 @@ export const rememberWhy = (form: number): void => dismiss(`why-${form}`);
 /** Forgets every choice but the text size; part of clearing the phone. */
 export function forgetChoices(): void {
   rememberKnown(false);
+  writeChoice("lock", null);
   try {
     for (const name of Object.keys(localStorage)) {
       if (name.startsWith("dismissed-")) localStorage.removeItem(name);
@@ -54,5 +56,6 @@ export function forgetChoices(): void {
 }
 
 /** A sign-out made without network: the server is told before anything else next time. */
-export const signOutOwed = (): boolean => read("sign-out-owed") !== null;
-export const oweSignOut = (owed: boolean): void => write("sign-out-owed", owed ? "yes" : null);
+export const signOutOwed = (): boolean => readChoice("sign-out-owed") !== null;
+export const oweSignOut = (owed: boolean): void =>
+  writeChoice("sign-out-owed", owed ? "yes" : null);

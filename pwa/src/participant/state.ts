@@ -15,6 +15,8 @@ export interface State {
   away: boolean;
   /** The server no longer knows this phone's session; everything on the phone stays. */
   lost: boolean;
+  /** The app asks for the number of its lock, and shows nothing else. */
+  locked: boolean;
   waiting: readonly Waiting[];
   receipts: readonly KeptReceipt[];
   /** Ids of forms with answers on this phone that are not sent yet. */
@@ -33,6 +35,7 @@ const initial: State = {
   online: true,
   away: false,
   lost: false,
+  locked: false,
   waiting: [],
   receipts: [],
   begun: new Set(),

@@ -260,6 +260,31 @@ export const en = {
     passkeyOff: "Remove it",
   },
 
+  lock: {
+    title: "Your number",
+    label: "Number",
+    hint: "4 to 6 digits",
+    open: "Open",
+    wrong: "This is not the right number. Please try again.",
+    wait: (seconds: number): string =>
+      `Please wait ${
+        seconds > 90
+          ? count(Math.ceil(seconds / 60), "minute", "minutes")
+          : count(seconds, "second", "seconds")
+      }, then try again.`,
+    notANumber: "Please type 4 to 6 digits.",
+    forgot: "I forgot my number",
+    forgotten: "A new code opens the app. Ask your study team for one. Your answers stay here.",
+    cardTitle: "Lock the app",
+    card: "Do others use this phone too? The app can ask for a number that only you know.",
+    choose: "Choose a number",
+    on: "Lock the app",
+    isOn: "The app asks for your number when it starts, and after five minutes away.",
+    ifForgotten: "If you forget it, your study team gives you a new code.",
+    off: "Take the lock away",
+    failed: "This phone cannot keep a lock.",
+  },
+
   install: {
     title: "Keep it on your home screen",
     lead: "Then it opens like any other app, also with no network.",
