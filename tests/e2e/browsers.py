@@ -26,7 +26,7 @@ class Engine(Protocol):
     def go(self, url: str) -> None:
         """Leave the page and set out for another, which need not be there yet.
 
-        Nobody waits for it to be complete: a new version of the app may just be replacing it.
+        It is known by what it says: a new version of the app may just be replacing it.
         """
 
     def evaluate(self, expression: str) -> Any: ...

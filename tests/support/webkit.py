@@ -40,13 +40,14 @@ class WebKit:
     def __init__(self, driver: str, browser: Path) -> None:
         self._session = driver
         options = {"binary": str(browser), "args": ["--automation"]}
-        # Pages are waited for by what they say: one that is just being replaced is never complete.
-        wanted = {"alwaysMatch": {"webkitgtk:browserOptions": options, "pageLoadStrategy": "none"}}
+        wanted = {"alwaysMatch": {"webkitgtk:browserOptions": options}}
         made = self._ask("POST", "/session", {"capabilities": wanted})
         self._session = f"{driver}/session/{made['sessionId']}"
+        # A script that falls between two pages gets no answer; all of ours are short.
+        self._ask("POST", "/timeouts", {"script": 10_000, "pageLoad": _SECONDS * 1000})
 
     def go(self, url: str) -> None:
-        """Set out for a page."""
+        """Open a page and wait until it is loaded."""
         self._ask("POST", "/url", {"url": url})
 
     def leave(self) -> None:
@@ -84,7 +85,7 @@ class WebKit:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self._session + path, data, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=_SECONDS) as reply:
+            with urllib.request.urlopen(request, timeout=_SECONDS + 10) as reply:
                 return json.load(reply)["value"]
         except urllib.error.HTTPError as error:
             said = json.load(error)["value"]
