@@ -150,5 +150,5 @@ function Navigation({ study, route }: { readonly study: Study; readonly route: R
 /** A list behind a number belongs to Completion. */
 function placeOf(route: Route): string {
   const place = route.segments[1] ?? "today";
-  return place === "forms" ? "completion" : place;
+  return place === "forms" || place === "people" ? "completion" : place;
 }

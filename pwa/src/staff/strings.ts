@@ -38,6 +38,9 @@ export const t = {
   close: "Close",
   optional: "optional",
   choose: "Choose",
+  showing: (n: number, total: number) =>
+    `Showing ${n.toLocaleString("en-GB")} of ${total.toLocaleString("en-GB")}.`,
+  showMore: "Show more",
   showAll: (n: number) => `Show all ${n}`,
   sortBy: (column: string) => `Sort by ${column}`,
   notThere: "There is no such page.",

@@ -217,6 +217,19 @@ export interface FormRow {
   readonly closes: string | null;
 }
 
+export interface PersonRow extends Share {
+  readonly participant: string;
+  readonly site: string;
+  readonly arm: string;
+}
+
+/** The people behind a figure; `n` and `of` are the sums over all of them. */
+export interface People extends Share {
+  readonly total: number;
+  readonly next: string | null;
+  readonly rows: readonly PersonRow[];
+}
+
 export interface NextStep {
   readonly timepoint: string;
   readonly label: string;

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 import type { Share } from "../api/types";
-import { fraction, NO_DATA, percent } from "../format";
+import { NO_DATA, percent } from "../format";
 import { parseQr } from "../qr";
 import { t } from "../strings";
 
@@ -135,12 +135,25 @@ export function IntervalBar({
   );
 }
 
-export function ShareLine({ label, share }: { readonly label: string; readonly share: Share }) {
+interface ShareLineProps {
+  readonly label: string;
+  readonly share: Share;
+  readonly nHref?: string | undefined;
+  readonly ofHref?: string | undefined;
+}
+
+export function ShareLine({ label, share, nHref, ofHref }: ShareLineProps) {
   return (
     <tr>
       <th scope="row">{label}</th>
       <td class="number">{share.of === 0 ? NO_DATA : percent(share)}</td>
-      <td class="number">{share.of === 0 ? "" : fraction(share)}</td>
+      <td class="number">
+        {share.of === 0 ? null : (
+          <>
+            <Count n={share.n} href={nHref} />/<Count n={share.of} href={ofHref} />
+          </>
+        )}
+      </td>
       <td>{share.of === 0 ? null : <ShareBar share={share} width={160} />}</td>
     </tr>
   );

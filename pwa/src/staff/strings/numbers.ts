@@ -145,8 +145,37 @@ export const numbers = {
     opens: "Opens",
     target: "Target",
     closes: "Closes",
+    cut: (n: number, total: number) =>
+      `The first ${n.toLocaleString("en-GB")} of ${total.toLocaleString("en-GB")} forms`,
     people: (n: number) => count(n, "participant", "participants"),
     empty: "No form is on this list.",
+  },
+  people: {
+    people: "Participants",
+    share: "Counted",
+    percent: "Share",
+    empty: "Nobody is on this list.",
+    caption: (total: number, n: number, of: number) =>
+      `${count(total, "participant", "participants")}: ${n} of ${of} together`,
+    parts: {
+      n: "counted",
+      of: "everybody it is about",
+      rest: "something is lacking",
+    } as Readonly<Record<string, string>>,
+    figures: {
+      adherence: "How much each person sent",
+      adherence_all: "Sent everything",
+      adherence_most: "Sent four fifths or more",
+      adherence_some: "Sent less than four fifths",
+      adherence_none: "Sent nothing",
+      complete: "Everything answered at a timepoint",
+      backup: "Answered after the team stepped in",
+      reminder: "Answered within a day of a reminder",
+      visits_exempt: "Visits kept, exempt participants",
+      visits_other: "Visits kept, everybody else",
+      contact: "In contact lately",
+      exempt: "Exempt",
+    } as Readonly<Record<string, string>>,
   },
   measures: {
     enrolled: "Enrolled",

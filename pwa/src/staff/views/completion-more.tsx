@@ -3,10 +3,12 @@ import type { RateRow, Retention, Share } from "../api/types";
 import { fraction, intervalText, percent, tallied, together, words } from "../format";
 import { IntervalBar, ShareCell, ShareLine } from "../parts/bits";
 import { Table } from "../parts/table";
+import type { Query } from "../router";
 import { t } from "../strings";
 import { reasonLabel, siteName, useStudy } from "../study";
 import { type Interval, wilson } from "../wilson";
 import type { ListHref } from "./completion";
+import { peopleHref } from "./people-list";
 
 interface SiteLine {
   readonly row: RateRow;
@@ -158,33 +160,44 @@ function Tally({ title, caption, head, lines }: TallyProps) {
 
 interface RetentionTableProps {
   readonly retention: Retention;
-  readonly contact: Share;
+  readonly contact?: Share;
+  /** Those of the page, for the lists behind the numbers. */
+  readonly filters: Query;
 }
 
-export function RetentionTable({ retention, contact }: RetentionTableProps) {
+export function RetentionTable(props: RetentionTableProps) {
   return (
     <section>
       <h2>{t.numbers.retentionTitle}</h2>
-      <RetentionLines retention={retention} contact={contact} />
+      <RetentionLines {...props} />
     </section>
   );
 }
 
 /** Exempt participants beside the others: the one comparison that shows whether they are followed. */
-export function RetentionLines({
-  retention,
-  contact,
-}: {
-  readonly retention: Retention;
-  readonly contact?: Share;
-}) {
+export function RetentionLines({ retention, contact, filters }: RetentionTableProps) {
+  const study = useStudy();
+  const lists = (figure: string) => ({
+    nHref: peopleHref(study.key, filters, figure, { part: "n" }),
+    ofHref: peopleHref(study.key, filters, figure, { part: "of" }),
+  });
   return (
     <table class="lines">
       <caption>{t.numbers.retentionCaption}</caption>
       <tbody>
-        <ShareLine label={t.numbers.exemptGroup} share={retention.exempt} />
-        <ShareLine label={t.numbers.otherGroup} share={retention.not_exempt} />
-        {contact ? <ShareLine label={t.numbers.contactCurrency} share={contact} /> : null}
+        <ShareLine
+          label={t.numbers.exemptGroup}
+          share={retention.exempt}
+          {...lists("visits_exempt")}
+        />
+        <ShareLine
+          label={t.numbers.otherGroup}
+          share={retention.not_exempt}
+          {...lists("visits_other")}
+        />
+        {contact ? (
+          <ShareLine label={t.numbers.contactCurrency} share={contact} {...lists("contact")} />
+        ) : null}
       </tbody>
     </table>
   );

@@ -99,10 +99,12 @@ export function RatesTable({ rows, list }: TableProps) {
 
 interface QualityTableProps extends TableProps {
   readonly persons: Completion["complete_persons"];
+  /** The list of people behind "everything answered". */
+  readonly people: (row: RateRow, part: "n" | "of") => string;
 }
 
 /** How good the received forms are, and how much is known about the missing ones. */
-export function QualityTable({ rows, list, persons }: QualityTableProps) {
+export function QualityTable({ rows, list, persons, people }: QualityTableProps) {
   const labels = useLabels(rows);
   const words = t.numbers;
   const split = isSplit(rows);
@@ -125,7 +127,9 @@ export function QualityTable({ rows, list, persons }: QualityTableProps) {
           key: "persons",
           head: words.completePersons,
           numeric: true,
-          cell: (row) => <ShareCell share={whole(row)} />,
+          cell: (row) => (
+            <ShareCell share={whole(row)} nHref={people(row, "n")} ofHref={people(row, "of")} />
+          ),
         },
     shareColumn("scorable", words.scorable, list, ["scorable_n", "scorable_of"]),
     {

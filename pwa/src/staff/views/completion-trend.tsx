@@ -28,6 +28,8 @@ export function TrendPicture({ search }: TrendPictureProps) {
   const study = useStudy();
   const path = studyPath(study.key, "completion", "trend");
   const trend = useResource<Trend>(search === "" ? path : `${path}?${search}`);
+  // The rest of the page is there already; an empty place says enough until this has come.
+  if (trend.data === null && trend.problem === null) return null;
   return <Loaded from={trend}>{(data) => <Months months={data.months} />}</Loaded>;
 }
 

@@ -61,7 +61,10 @@ function report(...rows: RateRow[]) {
 }
 
 async function open(hash: string, ...rows: RateRow[]) {
-  const calls = serve({ "GET /api/studies/trial/completion": report(...rows) });
+  const calls = serve({
+    "GET /api/studies/trial/completion": report(...rows),
+    "GET /api/studies/trial/completion/trend": { months: [] },
+  });
   show(<CompletionView route={visit(hash)} />);
   await waitFor(() => expect(screen.queryByText("Loading…")).toBeNull());
   return calls;
@@ -151,15 +154,19 @@ describe("people and papers", () => {
     await open("#/trial/completion", rates());
     const people = table(/median 75\.0 %/);
     expect(people.getByRole("rowheader", { name: "Everything" })).toBeTruthy();
-    expect(people.getByText("9/20")).toBeTruthy();
+    const whole = people.getByRole("row", { name: /^Everything/ });
+    expect(whole.textContent).toContain("9/20");
+    expect(within(whole).getByRole("link", { name: "9" }).getAttribute("href")).toBe(
+      "#/trial/people?figure=adherence_all",
+    );
   });
 
   it("shows what came after a reminder and after the team stepped in", async () => {
     await open("#/trial/completion", rates());
     const nudges = table(/within a day of a reminder/);
     expect(nudges.getByText("On the day it opens")).toBeTruthy();
-    expect(nudges.getByText("12/30")).toBeTruthy();
-    expect(nudges.getByText("1/4")).toBeTruthy();
+    expect(nudges.getByRole("row", { name: /On the day it opens/ }).textContent).toContain("12/30");
+    expect(nudges.getByRole("row", { name: /After the team/ }).textContent).toContain("1/4");
   });
 
   it("offers the flow of the filtered page as picture and table", async () => {

@@ -18,6 +18,7 @@ import { Outcomes } from "./completion-picture";
 import { BalanceTable, QualityTable, RatesTable } from "./completion-tables";
 import { TrendPicture } from "./completion-trend";
 import { Flow } from "./consort";
+import { peopleHref } from "./people-list";
 
 const API_FILTERS = ["site", "arm", "questionnaire", "as_of", "alive_rule"] as const;
 
@@ -92,14 +93,29 @@ function Numbers({ data, route, filters }: NumbersProps) {
       <BalanceTable rows={shown} all={all} hidden={split.length - shown.length} list={list} />
       {hidden > 0 ? <HiddenRows n={hidden} route={route} /> : null}
       <h2>{t.numbers.qualityTitle}</h2>
-      <QualityTable rows={shown} list={list} persons={data.complete_persons} />
+      <QualityTable
+        rows={shown}
+        list={list}
+        persons={data.complete_persons}
+        people={(row, part) =>
+          peopleHref(study.key, filters, "complete", {
+            timepoint: row.timepoint,
+            arm: row.arm,
+            part,
+          })
+        }
+      />
       <div class="columns">
         <SitesTable rows={data.by_site} list={list} />
         <ReasonsTable rows={all} />
         <ModesTable rows={all} />
-        <RetentionTable retention={data.retention} contact={data.contact_currency} />
-        <AdherenceTable adherence={data.adherence} />
-        <NudgesTable reminders={data.reminder_yield} backup={data.backup_yield} />
+        <RetentionTable
+          retention={data.retention}
+          contact={data.contact_currency}
+          filters={filters}
+        />
+        <AdherenceTable adherence={data.adherence} filters={filters} />
+        <NudgesTable reminders={data.reminder_yield} backup={data.backup_yield} filters={filters} />
       </div>
       <Flow filters={filters} />
       <Foot data={data} />

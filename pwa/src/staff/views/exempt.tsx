@@ -15,6 +15,7 @@ import { mayWrite, useSession } from "../session";
 import { t } from "../strings";
 import { armShort, languageLabel, siteName, useStudy } from "../study";
 import { RetentionLines } from "./completion-more";
+import { peopleHref } from "./people-list";
 
 export function ExemptView({ route }: { readonly route: Route }) {
   const study = useStudy();
@@ -46,7 +47,7 @@ function Rows({ data, site, onChanged }: RowsProps) {
   return (
     <>
       <h2>{t.exempt.retentionTitle}</h2>
-      <RetentionLines retention={data.retention} />
+      <RetentionLines retention={data.retention} filters={{ site }} />
       <p class="quiet">{t.exempt.retentionLead}</p>
       <Shares shares={data.shares} />
       <Said text={said} />
@@ -90,7 +91,13 @@ function Shares({ shares }: { readonly shares: Exempt["shares"] }) {
             head: t.nav.exempt,
             numeric: true,
             sort: (row) => (row.of === 0 ? null : row.n / row.of),
-            cell: (row) => <ShareCell share={row} />,
+            cell: (row) => (
+              <ShareCell
+                share={row}
+                nHref={peopleHref(study.key, { site: row.site }, "exempt", { part: "n" })}
+                ofHref={peopleHref(study.key, { site: row.site }, "exempt", { part: "of" })}
+              />
+            ),
           },
           { key: "signal", head: t.exempt.signal, wide: true, cell: (row) => row.signal ?? t.none },
         ]}

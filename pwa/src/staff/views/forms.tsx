@@ -4,7 +4,7 @@ import type { FormRow, Study } from "../api/types";
 import { day, prose } from "../format";
 import { Badge, PrintButton, toneOf } from "../parts/bits";
 import { Loaded, Page } from "../parts/page";
-import { useResource } from "../parts/resource";
+import { More, type PageOf, usePages } from "../parts/pages";
 import { type Column, Table } from "../parts/table";
 import { href, type Route } from "../router";
 import { t } from "../strings";
@@ -22,7 +22,7 @@ import { statusWords } from "./status";
 export function FormsView({ route }: { readonly route: Route }) {
   const study = useStudy();
   const { timepoint, measure = "enrolled" } = route.query;
-  const forms = useResource<{ readonly rows: readonly FormRow[] }>(
+  const forms = usePages<FormRow, PageOf<FormRow>>(
     at(["api", "studies", study.key, "completion", "forms"], {
       ...filtersOf(route),
       timepoint,
@@ -36,7 +36,14 @@ export function FormsView({ route }: { readonly route: Route }) {
       <p>
         <a href={href([study.key, "completion"], back)}>{t.numbers.list.back}</a>
       </p>
-      <Loaded from={forms}>{({ rows }) => <FormsTable rows={rows} study={study} />}</Loaded>
+      <Loaded from={forms.first}>
+        {({ total }) => (
+          <>
+            <FormsTable rows={forms.rows} total={total} study={study} />
+            <More list={forms} />
+          </>
+        )}
+      </Loaded>
     </Page>
   );
 }
@@ -53,7 +60,13 @@ function where(study: Study, { query }: Route): string {
     .join(", ");
 }
 
-function FormsTable({ rows, study }: { readonly rows: readonly FormRow[]; readonly study: Study }) {
+interface FormsTableProps {
+  readonly rows: readonly FormRow[];
+  readonly total: number;
+  readonly study: Study;
+}
+
+function FormsTable({ rows, total, study }: FormsTableProps) {
   const words = t.numbers.list;
   const people = new Set(rows.map((row) => row.participant)).size;
   const columns: Column<FormRow>[] = [
@@ -118,7 +131,11 @@ function FormsTable({ rows, study }: { readonly rows: readonly FormRow[]; readon
   ];
   return (
     <Table
-      caption={`${words.caption(rows.length)}, ${words.people(people)}`}
+      caption={
+        rows.length < total
+          ? words.cut(rows.length, total)
+          : `${words.caption(total)}, ${words.people(people)}`
+      }
       columns={columns}
       rows={rows}
       rowKey={(row) => `${row.participant}|${row.timepoint}|${row.questionnaire ?? ""}`}

@@ -14,6 +14,7 @@ import { InstrumentsPlace } from "./instruments";
 import { OperatorView } from "./operator";
 import { ParticipantPage } from "./participant";
 import { ParticipantsView } from "./participants";
+import { PeopleView } from "./people-list";
 import { PrintView } from "./print";
 import { ResponsePage } from "./response";
 import { SecondTypingPage } from "./second-typing";
@@ -30,6 +31,8 @@ export function View({ route }: { readonly route: Route }) {
       return <CompletionView route={route} />;
     case "forms":
       return <FormsView route={route} />;
+    case "people":
+      return <PeopleView route={route} />;
     case "participants":
       return code ? <Person code={code} route={route} /> : <ParticipantsView route={route} />;
     case "exempt":

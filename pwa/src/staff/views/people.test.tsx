@@ -335,6 +335,8 @@ describe("the list behind a number", () => {
   it("says what it lists, of how many people, and leads to each", async () => {
     const calls = serve({
       "GET /api/studies/trial/completion/forms": {
+        total: 2,
+        next: null,
         rows: [found, { ...found, questionnaire: "worry" }],
       },
     });
