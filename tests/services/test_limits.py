@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from sayso.services import limits
-from sayso.services.limits import Bucket
+from sayso.services.limits import Bucket, Growing
 from sayso.store.tables_messages import rate_bucket
 
 BUCKET = Bucket("test", 3, 60.0)
+GROWING = Growing("wrong", 2, 20, 60.0)
 BUCKETS = [one for one in vars(limits).values() if isinstance(one, Bucket)]
 
 
@@ -84,4 +85,34 @@ def test_forgetting_gives_nobody_a_try_more(
     assert limits.forget_full(connection, now + timedelta(minutes=59)) == 0
     assert bucket.capacity * bucket.seconds_per_token <= timedelta(hours=1).total_seconds()
     assert limits.forget_full(connection, now + timedelta(minutes=61)) == 1
+    assert kept(connection) == 0
+
+
+def test_a_wait_doubles_with_each_failure_up_to_the_most(
+    connection: Connection, now: datetime
+) -> None:
+    waits = []
+    for _ in range(8):
+        limits.failed(connection, GROWING, "x", now)
+        waits.append(limits.must_wait(connection, GROWING, "x", now))
+
+    assert waits == [0, 0, 2, 4, 8, 16, 20, 20]
+    assert limits.must_wait(connection, GROWING, "y", now) == 0
+
+
+def test_the_growing_wait_passes_and_failures_are_forgotten(
+    connection: Connection, now: datetime
+) -> None:
+    for _ in range(5):
+        limits.failed(connection, GROWING, "x", now)
+
+    def wait(seconds: float) -> int:
+        return limits.must_wait(connection, GROWING, "x", now + timedelta(seconds=seconds))
+
+    assert [wait(0), wait(0.5), wait(7), wait(8), wait(3600)] == [8, 8, 1, 0, 0]
+    # Four minutes later four of five are forgotten, so the next one costs nothing.
+    limits.failed(connection, GROWING, "x", now + timedelta(minutes=4))
+    assert wait(240) == 0
+    # An hour later the row itself goes.
+    assert limits.forget_full(connection, now + timedelta(hours=2)) == 1
     assert kept(connection) == 0

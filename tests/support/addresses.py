@@ -46,6 +46,7 @@ def doors(form: dict[str, Any]) -> list[Route]:
     return [
         Route("shell.participant_app", "GET", "anyone", "/"),
         Route("shell.console", "GET", "anyone", "/console/"),
+        Route("shell.tablet_page", "GET", "anyone", "/tablet"),
         Route("shell.file", "GET", "anyone", "/sw.js"),
         Route("openapi.document", "GET", "anyone", "/api/openapi.json"),
         Route("openapi.page", "GET", "anyone", "/api/docs"),
@@ -184,7 +185,7 @@ def people(form: dict[str, Any], study: str) -> list[Route]:
                {"expected_form_id": form["id"], "reason": "too_ill"}),
         person("resolve_conflict", "/conflicts/1/resolution", {"accept": True, **WHY}),
         *answers(form, study),
-        *tablets(),
+        *tablets(study),
         person("resolve_time", f"/responses/{uuid4()}/time-resolution", {"accept": True, **WHY}),
     ]  # fmt: skip
 
@@ -220,14 +221,16 @@ def answers(form: dict[str, Any], study: str) -> list[Route]:
     ]  # fmt: skip
 
 
-def tablets() -> list[Route]:
+def tablets(study: str) -> list[Route]:
     """The clinic's tablet, from both sides."""
     path = f"{PERSON}/handovers"
     return [
+        Route("hand-overs.read_recent", "GET", "staff", f"{study}/handovers"),
         Route("hand-overs.read_handovers", "GET", "staff", path, about=True),
         Route("hand-overs.hand_over", "POST", "change", path, {}, about=True),
         Route("hand-overs.take_back", "POST", "change", f"{path}/1/end", {}, about=True),
         Route("tablet.begin", "POST", "anyone", "/api/tablet/session", {"code": "WRNG-CODE"}),
         Route("tablet.look", "GET", "tablet", "/api/tablet"),
+        Route("tablet.still_here", "PUT", "tablet", "/api/tablet/session", {}),
         Route("tablet.leave", "DELETE", "tablet", "/api/tablet/session"),
     ]

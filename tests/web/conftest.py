@@ -17,6 +17,7 @@ def static(tmp_path: Path) -> Path:
     files = {
         "index.html": "<!doctype html><title>Participant</title>" + " " * 600,
         "console/index.html": "<!doctype html><title>Console</title>",
+        "tablet/index.html": "<!doctype html><title>Tablet</title>",
         "sw.js": "// service worker",
         "sw-off.js": "// kill switch",
         "manifest.webmanifest": "{}",

@@ -39,6 +39,20 @@ def test_addresses_inside_the_console_answer_with_the_console(
     assert b"Console" in visitors.stranger().get(path).data
 
 
+@pytest.mark.parametrize("path", ["/tablet", "/tablet/"])
+def test_the_tablets_page_is_kept_nowhere_and_starts_no_worker(
+    visitors: Visitors, path: str
+) -> None:
+    answer = visitors.stranger().get(path)
+
+    assert b"Tablet" in answer.data
+    assert answer.headers["Cache-Control"] == "no-store"
+    policy = answer.headers["Content-Security-Policy"]
+    assert "worker-src 'none'" in policy
+    console = visitors.stranger().get("/console/").headers["Content-Security-Policy"]
+    assert policy.replace("worker-src 'none'", "worker-src 'self'") == console
+
+
 @pytest.mark.parametrize(
     ("path", "kind", "cache"),
     [

@@ -85,6 +85,23 @@ def test_a_participant_on_her_own_phone(visitors: Visitors, listed: list[Route])
         assert answer.status_code < 500, one
 
 
+def test_a_tablet_in_her_hands(visitors: Visitors, listed: list[Route]) -> None:
+    code = visitors.bob.post(f"{PERSON}/handovers").json["code"]
+    tablet = visitors.stranger()
+    assert tablet.post("/api/tablet/session", {"code": code}).status_code == 201
+    shared = {"participant.open_form", "participant.save_draft", "participant.send_response"}
+    for one in listed:
+        if one.endpoint == "tablet.leave":
+            continue
+        answer = ask(tablet, one)
+        if one.audience in {"staff", *ROLES}:
+            assert (answer.status_code, answer.json["slug"]) == (403, "tablet-in-hand"), one
+        elif one.audience in {"anyone", "either", "tablet"} or one.endpoint in shared:
+            assert refused(answer) is None, one
+        else:
+            assert refused(answer) == "sign-in-needed", one
+
+
 def test_another_participant(visitors: Visitors, listed: list[Route]) -> None:
     for one in listed:
         if one.endpoint in {"participant.open_form", "participant.save_draft"}:

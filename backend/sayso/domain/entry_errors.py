@@ -41,6 +41,18 @@ class NothingOpen(SaysoError):
     slug = "nothing-open"
 
 
+class TabletInHand(SaysoError):
+    """The browser is in a participant's hands: nothing of the staff can be reached from it."""
+
+    slug = "tablet-in-hand"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A participant answers on this tablet just now, so nothing else can be done with it. "
+            "Sign in again to take it back"
+        )
+
+
 class PlanChanged(SaysoError):
     """What the amendment would do is not what was shown when it was planned."""
 

@@ -2,17 +2,19 @@
 
 Staff start a hand-over and get a code that works once, for minutes. The tablet that takes the code
 gets a session that can do one thing: answer the open forms of this participant. It ends when the
-last of them has come in, after five minutes without a touch, or when staff end it.
+last of them has come in, when she gives the tablet back, after five minutes without a touch, or
+when staff end it. What staff see of it is in `handover_history`.
 """
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, and_, insert, or_, select, update
 
 from sayso.domain import eligibility
 from sayso.domain.audit import Actor
@@ -36,21 +38,11 @@ LIFE = timedelta(hours=2)
 REPEAT = timedelta(minutes=2)
 """How long a finished session may still repeat what it sent, in case the receipt was lost."""
 LABEL = "Clinic tablet"
+GIVEN_BACK, IDLE_TOO_LONG, TAKEN_BACK, NEWER = "given_back", "idle", "taken_back", "newer"
+"""How a hand-over ended that was not finished; kept with the tablet's device row."""
 _TOUCH = timedelta(seconds=20)
 _PURPOSE = "hand-over code"
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
-
-@dataclass(frozen=True, slots=True)
-class Handover:
-    """One hand-over as staff see it; `state` is waiting, active, finished, expired or ended."""
-
-    id: int
-    started_at: datetime
-    started_by: int
-    expires_at: datetime
-    state: str
-    forms_received: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +56,10 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Tablet:
-    """A tablet that works for one participant; `finished` when nothing more is to be answered."""
+    """A tablet that works for one participant; `finished` when nothing more is to be answered.
+
+    `ends_at` is when the session ends unless somebody uses it before.
+    """
 
     id: int
     person: ParticipantSession
@@ -79,8 +74,9 @@ def start(connection: Connection, person: Participant, keyring: Keyring, now: da
     """
     author = author_of(person)
     _check(connection, person, now)
-    for earlier in _rows(connection, person, live=True):
-        _end(connection, earlier, now)
+    for earlier in rows_of(connection, person):
+        if earlier.ended_at is None and earlier.finished_at is None:
+            _end(connection, earlier, NEWER, now)
     bare = "".join(secrets.choice(_ALPHABET) for _ in range(8))
     expires_at = now + timedelta(minutes=CODE_MINUTES)
     started = connection.execute(
@@ -97,31 +93,12 @@ def start(connection: Connection, person: Participant, keyring: Keyring, now: da
 
 def end(connection: Connection, person: Participant, handover_id: int, now: datetime) -> None:
     """Take the tablet back: code and session work no more. Raises NotFound."""
-    row = next((one for one in _rows(connection, person) if one.id == handover_id), None)
+    row = next((one for one in rows_of(connection, person) if one.id == handover_id), None)
     if row is None:
         raise NotFound(f"There is no hand-over {handover_id} of {person.code}")
     if row.ended_at is None:
-        _end(connection, row, now)
+        _end(connection, row, TAKEN_BACK, now)
         _tell(connection, person.actor, "handover.ended", row.id, person.id, person.site.id, now)
-
-
-def of(connection: Connection, person: Participant, now: datetime) -> list[Handover]:
-    """Every hand-over of a participant, the latest first."""
-    received = {
-        row.device_id: row.n
-        for row in connection.execute(
-            select(response.c.device_id, func.count().label("n"))
-            .where(response.c.participant_id == person.id)
-            .group_by(response.c.device_id)
-        )
-    }
-    return [
-        Handover(
-            row.id, row.started_at, row.started_by, row.expires_at, _state(connection, row, now),
-            received.get(row.device_id, 0) if row.device_id else 0,
-        )
-        for row in reversed(_rows(connection, person))
-    ]  # fmt: skip
 
 
 def take(
@@ -135,10 +112,12 @@ def take(
 ) -> str | None:
     """Exchange a code for a tablet's session; returns its token, None when the code does not work.
 
-    `source` is the address that tries. Raises SlowDown. Commit the transaction also when the
-    answer is None: the try has to count.
+    `source` is the address that tries. After wrong codes the wait grows. Raises SlowDown. Commit
+    the transaction also when the answer is None: the try has to count.
     """
     hashed = keyring.keyed_hash("address", source)
+    if wait := limits.must_wait(connection, limits.WRONG_TABLET_CODES, hashed, now):
+        raise SlowDown(wait)
     for bucket, key in ((limits.CODES_FROM_ADDRESS, hashed), (limits.CODES_OVERALL, "all")):
         if wait := limits.take(connection, bucket, key, now):
             raise SlowDown(wait)
@@ -154,6 +133,7 @@ def take(
         .with_for_update(of=handover)
     ).one_or_none()
     if found is None:
+        limits.failed(connection, limits.WRONG_TABLET_CODES, hashed, now)
         return None
     device_id = connection.execute(
         insert(device)
@@ -179,7 +159,8 @@ def tablet_of(connection: Connection, token: str, now: datetime) -> Tablet | Non
         return None
     if row.finished_at is not None and now > row.finished_at + REPEAT:
         return None
-    return Tablet(row.id, found, now + IDLE, row.finished_at is not None)
+    used = now if wants_touch(found.last_seen_at, now) else found.last_seen_at
+    return Tablet(row.id, found, used + IDLE, row.finished_at is not None)
 
 
 def wants_touch(last_seen_at: datetime, now: datetime) -> bool:
@@ -217,12 +198,46 @@ def finish(connection: Connection, actor: Actor, tablet: Tablet, now: datetime) 
     _tell(connection, actor, "handover.finished", tablet.id, who.id, who.site_id, now)
 
 
-def leave(connection: Connection, actor: Actor, tablet: Tablet, now: datetime) -> None:
-    """The participant or the tablet itself ends the session before everything is answered."""
+def leave(connection: Connection, actor: Actor, tablet: Tablet, how: str, now: datetime) -> None:
+    """End the session before everything is answered: the participant, the page, or somebody else
+    who needs the tablet. `how` is one of the words above.
+    """
     row = connection.execute(select(handover).where(handover.c.id == tablet.id)).one()
-    _end(connection, row, now)
+    _end(connection, row, how, now)
     who = tablet.person
-    _tell(connection, actor, "handover.left", tablet.id, who.id, who.site_id, now)
+    after = {"how": how}
+    _tell(connection, actor, "handover.left", tablet.id, who.id, who.site_id, now, after)
+
+
+def lapse(connection: Connection, actor: Actor, now: datetime) -> int:
+    """Close every hand-over that time has ended: codes that nobody used, tablets that nobody
+    touched. Nothing works differently afterwards; the record says how it ended. Returns how many.
+    """
+    used = handover.c.device_id.is_not(None)
+    too_long = or_(session.c.last_seen_at <= now - IDLE, session.c.expires_at <= now)
+    rows = connection.execute(
+        select(handover, session.c.last_seen_at, participant.c.site_id)
+        .join(participant, participant.c.id == handover.c.participant_id)
+        .outerjoin(session, session.c.device_id == handover.c.device_id)
+        .where(
+            handover.c.ended_at.is_(None), handover.c.finished_at.is_(None),
+            or_(and_(~used, handover.c.expires_at <= now), and_(used, too_long)),
+        )
+        .with_for_update(of=handover)
+    ).all()  # fmt: skip
+    for row in rows:
+        over = row.expires_at if row.device_id is None else min(row.last_seen_at + IDLE, now)
+        _end(connection, row, IDLE_TOO_LONG, over)
+        after = {"at": over.isoformat(), "used": row.device_id is not None}
+        place = (row.participant_id, row.site_id, now)
+        _tell(connection, actor, "handover.lapsed", row.id, *place, after)
+    return len(rows)
+
+
+def rows_of(connection: Connection, person: Participant) -> list[Any]:
+    """Every hand-over of a participant as it is stored, in order."""
+    statement = select(handover).where(handover.c.participant_id == person.id)
+    return list(connection.execute(statement.order_by(handover.c.id)))
 
 
 def _check(connection: Connection, person: Participant, now: datetime) -> None:
@@ -237,30 +252,10 @@ def _check(connection: Connection, person: Participant, now: datetime) -> None:
         raise NothingOpen(f"No form is open for {person.code} now")
 
 
-def _rows(connection: Connection, person: Participant, live: bool = False) -> list[Any]:
-    statement = select(handover).where(handover.c.participant_id == person.id)
-    if live:
-        statement = statement.where(handover.c.ended_at.is_(None))
-    return list(connection.execute(statement.order_by(handover.c.id)))
-
-
-def _state(connection: Connection, row: Any, now: datetime) -> str:
-    if row.finished_at is not None:
-        return "finished"
-    if row.ended_at is not None:
-        return "ended"
-    if row.device_id is None:
-        return "waiting" if now < row.expires_at else "expired"
-    used = connection.execute(
-        select(session.c.last_seen_at).where(session.c.device_id == row.device_id)
-    ).scalar_one()
-    return "active" if now < used + IDLE else "expired"
-
-
-def _end(connection: Connection, row: Any, now: datetime) -> None:
+def _end(connection: Connection, row: Any, how: str, now: datetime) -> None:
     connection.execute(update(handover).where(handover.c.id == row.id).values(ended_at=now))
     if row.device_id is not None:
-        sessions.revoke_device(connection, row.device_id, "the hand-over ended", now)
+        sessions.revoke_device(connection, row.device_id, how, now)
 
 
 def _tell(
@@ -271,8 +266,9 @@ def _tell(
     participant_id: int,
     site_id: int,
     now: datetime,
+    after: Mapping[str, Any] | None = None,
 ) -> None:
     audit.record(
         connection, actor, action, f"handover/{handover_id}", participant_id=participant_id,
-        site_id=site_id, now=now,
+        site_id=site_id, after=after, now=now,
     )  # fmt: skip

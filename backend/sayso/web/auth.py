@@ -12,12 +12,14 @@ changes, the second cannot be revoked.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any, TypeVar
 
 from flask import Flask, Request, Response, after_this_request, g, request
 from flask_login import LoginManager, UserMixin, current_user
 
+from sayso.domain.entry_errors import TabletInHand
 from sayso.domain.errors import NotAllowed, SaysoError, SignInNeeded
 from sayso.services import handovers, sessions
 from sayso.services.handovers import Tablet
@@ -131,6 +133,15 @@ def clear_cookie(audience: str) -> None:
         return response
 
 
+def end_tablet_here(at: Here, how: str) -> None:
+    """End the hand-over that runs in the browser of this request, if one does."""
+    token = token_of(request, TABLET)
+    held = None if token is None else handovers.tablet_of(at.connection, token, at.now)
+    if held is not None and not held.finished:
+        handovers.leave(at.connection, replace(held.person.actor, request_id=at.request_id),
+                        held, how, at.now)  # fmt: skip
+
+
 def refuse(error: SaysoError) -> Response:
     """Answer with an error but keep what was written: a failed try has to count."""
     g.refusal = error
@@ -192,8 +203,11 @@ def _person(roles: tuple[str, ...]) -> ParticipantSession | StaffSession:
 def _load(incoming: Request) -> User | None:
     """Flask-Login's request loader: from the cookie of the route's audience to the person."""
     tries = {PARTICIPANT: (PARTICIPANT,), STAFF: (STAFF,), EITHER: (PARTICIPANT, STAFF)}
+    held = _tablet(incoming)
     # A tablet in somebody's hands is hers alone, whatever else its browser remembers.
-    if g.takes_tablet and (held := _tablet(incoming)) is not None:
+    if held is not None and g.audience == STAFF:
+        raise TabletInHand
+    if held is not None and (g.takes_tablet == _DONE or (g.takes_tablet and not held.finished)):
         g.tablet = held
         return User(held.person)
     for audience in tries.get(g.audience, ()):
@@ -215,8 +229,13 @@ def token_of(incoming: Request, audience: str) -> str | None:
 
 def _tablet(incoming: Request) -> Tablet | None:
     token = token_of(incoming, TABLET)
-    held = None if token is None else handovers.tablet_of(g.connection, token, moment())
-    return None if held is None or (held.finished and g.takes_tablet < _DONE) else held
+    if token is None:
+        return None
+    held = handovers.tablet_of(g.connection, token, moment())
+    if held is None:
+        # A session that is over leaves nothing in the browser, not even its dead token.
+        clear_cookie(TABLET)
+    return held
 
 
 def _wants_touch(person: ParticipantSession | StaffSession) -> bool:

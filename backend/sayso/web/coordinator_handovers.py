@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sayso.services import access, handovers
+from sayso.services import access, handover_history, handovers
+from sayso.services.access import Reach
+from sayso.services.handover_history import Handover
 from sayso.services.staff_names import names_of
 from sayso.web import coordinator_handover_views as views
 from sayso.web.auth import CHANGING_ROLES, for_staff
-from sayso.web.context import here
+from sayso.web.context import Here, here
 from sayso.web.coordinator_people import held, reach
 from sayso.web.problems import ProblemSchema
 from sayso.web.smorest import LARGEST_ID, Resource
@@ -18,6 +20,15 @@ _ONE = "/<key>/participants/<code>"
 _ID = f"<int(max={LARGEST_ID}):row_id>"
 
 
+@tablets.route("/<key>/handovers")
+@for_staff()
+@tablets.response(200, views.HandoversView)
+def read_recent(key: str) -> dict[str, Any]:
+    """The tablets that were handed over in the last 24 hours, the latest first."""
+    at, within = here(), reach(key)
+    return _shown(at, within, handover_history.recent(at.connection, within, at.now))
+
+
 @tablets.route(f"{_ONE}/handovers")
 @for_staff()
 @tablets.response(200, views.HandoversView)
@@ -25,17 +36,7 @@ def read_handovers(key: str, code: str) -> dict[str, Any]:
     """Every hand-over of a tablet to this participant, the latest first."""
     at, within = here(), reach(key)
     person = access.find(at.connection, within, code)
-    names = names_of(at.connection, at.state.keyring, within)
-    return {
-        "rows": [
-            {
-                "id": one.id, "started_at": one.started_at, "by": names.get(one.started_by),
-                "expires_at": one.expires_at, "state": one.state,
-                "forms_received": one.forms_received,
-            }
-            for one in handovers.of(at.connection, person, at.now)
-        ]
-    }  # fmt: skip
+    return _shown(at, within, handover_history.of(at.connection, person, at.now))
 
 
 @tablets.route(f"{_ONE}/handovers", "POST")
@@ -69,3 +70,17 @@ def take_back(_body: dict[str, Any], key: str, code: str, row_id: int) -> dict[s
     person = held(at, reach(key), code)
     handovers.end(at.connection, person, row_id, at.now)
     return {"id": row_id, "state": "ended"}
+
+
+def _shown(at: Here, within: Reach, rows: list[Handover]) -> dict[str, Any]:
+    names = names_of(at.connection, at.state.keyring, within)
+    return {
+        "server_time": at.now,
+        "rows": [
+            {
+                **{name: getattr(one, name) for name in type(one).__slots__},
+                "by": names.get(one.started_by),
+            }
+            for one in rows
+        ],
+    }

@@ -20,7 +20,7 @@ from sayso.web.context import state
 from sayso.web.problems import ClientHeaderMissing, ForeignOrigin, NotJson
 
 _log = structlog.get_logger("sayso.web")
-_CLIENT = re.compile(r"(participant|console)/[A-Za-z0-9._+-]{1,64}")
+_CLIENT = re.compile(r"(participant|console|tablet)/[A-Za-z0-9._+-]{1,64}")
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
     "manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; "

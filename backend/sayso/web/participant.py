@@ -14,6 +14,8 @@ from sayso.services import drafts, handovers, home, preferences, publishing, res
 from sayso.services.sessions import ParticipantSession
 from sayso.web import me, schemas
 from sayso.web.auth import (
+    TABLET,
+    clear_cookie,
     for_participant,
     for_participant_or_staff,
     for_participant_or_tablet,
@@ -102,6 +104,8 @@ def send_response(body: dict[str, Any], response_id: UUID) -> Any:
         return refuse(ResponseIdReused())
     if tablet is not None and not handovers.anything_open(at.connection, tablet.person, at.now):
         handovers.finish(at.connection, at.actor, tablet, at.now)
+        # Only with the last receipt: a tablet that did not get it asks for it again.
+        clear_cookie(TABLET)
     return outcome.receipt, 201 if outcome.created else 200
 
 

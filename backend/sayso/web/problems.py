@@ -49,6 +49,7 @@ PROBLEMS: dict[type[SaysoError], Row] = {
     staff_errors.NotOneself: (403, "One's own account"),
     staff_errors.SiteNeeded: (422, "A site is missing"),
     staff_errors.AccessEndRefused: (422, "Not a day on which this access can end"),
+    entry_errors.TabletInHand: (403, "The tablet is in a participant's hands"),
     entry_errors.PlanChanged: (409, "The plan has changed"),
     errors.ChangedMeanwhile: (412, "Somebody else was quicker"),
 }

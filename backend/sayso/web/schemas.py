@@ -11,7 +11,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
-from sayso.web.moments import Moment
+from sayso.web.moments import ExactMoment, Moment
 from sayso.web.smorest import LARGEST_ID
 
 MODES = ("own_device", "clinic_tablet")
@@ -99,7 +99,7 @@ class FormCard(Schema):
     why = fields.String(required=True)
     received_at = Moment(required=True, allow_none=True)
     offer_token = fields.String(required=True, allow_none=True)
-    draft_saved_at = Moment(required=True, allow_none=True)
+    draft_saved_at = ExactMoment(required=True, allow_none=True)
 
 
 class OccasionSchema(Schema):
@@ -196,7 +196,7 @@ class DraftSchema(AnswersBody):
     """A draft as a phone sent it; `saved_at` is that phone's word for when."""
 
     at_item = text(1, 200, load_default=None, allow_none=True)
-    saved_at = Moment(required=True)
+    saved_at = ExactMoment(required=True)
 
 
 class DraftBody(DraftSchema):
@@ -208,7 +208,7 @@ class DraftBody(DraftSchema):
 class SavedSchema(Schema):
     """`draft` is null where the draft is kept; else it is what lies here, not seen so far."""
 
-    saved_at = Moment(required=True)
+    saved_at = ExactMoment(required=True)
     draft = fields.Nested(DraftSchema, required=True, allow_none=True)
 
 

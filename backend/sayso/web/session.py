@@ -9,13 +9,23 @@ from sayso.domain.errors import (
     InvitationNotAccepted,
     SlowDown,
 )
-from sayso.services import accounts, enrolment_codes, limits, publishing, sessions, sites
+from sayso.services import (
+    accounts,
+    enrolment_codes,
+    handovers,
+    limits,
+    publishing,
+    sessions,
+    sites,
+)
 from sayso.services.devices import NewDevice, Phone
 from sayso.web import schemas
 from sayso.web.auth import (
     PARTICIPANT,
     STAFF,
+    TABLET,
     clear_cookie,
+    end_tablet_here,
     for_anyone,
     for_participant,
     for_staff,
@@ -72,6 +82,9 @@ def sign_in(body: dict[str, Any]) -> Any:
     person = None if token is None else sessions.staff_of(at.connection, token, at.now)
     if token is None or person is None:
         return refuse(CredentialsNotAccepted())
+    # Staff who sign in here have the tablet back; nobody's answers and theirs in one browser.
+    end_tablet_here(at, handovers.TAKEN_BACK)
+    clear_cookie(TABLET)
     set_cookie(STAFF, token)
     return _member(at, person)
 

@@ -1,4 +1,4 @@
-"""Serve the two apps' own files: pages, service worker, icons and hashed assets.
+"""Serve the apps' own files: pages, service worker, icons and hashed assets.
 
 All files of the build are read once at the start, compressed where that pays, and answered from
 memory. Pages and the service worker are asked for again each time (they decide what is new), assets
@@ -20,6 +20,7 @@ from werkzeug.routing import PathConverter
 
 from sayso.web.auth import without_store
 from sayso.web.context import state
+from sayso.web.guard import CONTENT_SECURITY_POLICY
 from sayso.web.problems import AppNotBuilt
 
 blueprint = Blueprint("shell", __name__)
@@ -32,7 +33,9 @@ _TYPES = {".js": "text/javascript", ".webmanifest": "application/manifest+json"}
 _IMMUTABLE = "public, max-age=31536000, immutable"
 _DAY = "public, max-age=86400"
 _ASK_AGAIN = "no-cache"
+_NEVER = "no-store"
 _PACKED_FROM = 500
+TABLET_SECURITY_POLICY = CONTENT_SECURITY_POLICY.replace("worker-src 'self'", "worker-src 'none'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,15 @@ def console(page: str = "") -> Response:
     return _send("console/index.html")
 
 
+@blueprint.get("/tablet")
+@without_store
+def tablet_page() -> Response:
+    """The clinic's tablet: a page that no browser keeps, and that can start no worker."""
+    answer = _send("tablet/index.html")
+    answer.headers["Content-Security-Policy"] = TABLET_SECURITY_POLICY
+    return answer
+
+
 @blueprint.get("/<page:name>")
 @without_store
 def file(name: str) -> Response:
@@ -138,4 +150,6 @@ def _asset(path: Path, name: str) -> Asset:
 def _cache(name: str) -> str:
     if name.startswith("assets/") or "/assets/" in name:
         return _IMMUTABLE
+    if name.startswith("tablet/"):
+        return _NEVER
     return _DAY if name.startswith("icons/") else _ASK_AGAIN

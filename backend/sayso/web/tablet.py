@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import request
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from sayso.domain.errors import CodeNotAccepted
 from sayso.services import handovers, home, sessions
@@ -15,6 +15,7 @@ from sayso.web.auth import (
     STAFF,
     TABLET,
     clear_cookie,
+    end_tablet_here,
     for_anyone,
     for_tablet,
     refuse,
@@ -32,6 +33,26 @@ class TabletBody(Schema):
     """The code from the coordinator's screen."""
 
     code = schemas.text(1, 40, required=True)
+
+
+class LeaveQuery(Schema):
+    """Why the session ends: she gave the tablet back, or nobody touched it."""
+
+    how = fields.String(
+        load_default=handovers.GIVEN_BACK,
+        validate=validate.OneOf([handovers.GIVEN_BACK, handovers.IDLE_TOO_LONG]),
+    )
+
+
+class StillHereBody(Schema):
+    """Nothing to say: the cookie says whose tablet it is."""
+
+
+class StillHereView(Schema):
+    """Until when the session lasts if nobody touches the tablet any more."""
+
+    ends_at = Moment(required=True)
+    server_time = Moment(required=True)
 
 
 class TabletFormView(schemas.FormDetail):
@@ -58,7 +79,7 @@ def begin(body: dict[str, Any]) -> Any:
     """Exchange a hand-over's code for a session that can only answer her open forms.
 
     Whoever of the staff was signed in on this tablet is signed out: the pages of the staff must not
-    be reachable from the hands of a participant.
+    be reachable from the hands of a participant. A hand-over that still ran on it ends.
     """
     at = here()
     token = handovers.take(
@@ -67,7 +88,7 @@ def begin(body: dict[str, Any]) -> Any:
     held = None if token is None else handovers.tablet_of(at.connection, token, at.now)
     if token is None or held is None:
         return refuse(CodeNotAccepted())
-    _sign_staff_out(at)
+    _end_what_was(at)
     set_cookie(TABLET, token)
     return _view(at, held)
 
@@ -80,13 +101,23 @@ def look() -> Any:
     return _view(here(), _held())
 
 
+@tablet.route("/session", "PUT")
+@for_tablet
+@tablet.arguments(StillHereBody)
+@tablet.response(200, StillHereView)
+def still_here(_body: dict[str, Any]) -> dict[str, Any]:
+    """Somebody touched the screen: the five minutes begin again."""
+    return {"ends_at": _held().ends_at, "server_time": here().now}
+
+
 @tablet.route("/session", "DELETE")
 @for_tablet
+@tablet.arguments(LeaveQuery, "query")
 @tablet.response(204)
-def leave() -> None:
+def leave(query: dict[str, Any]) -> None:
     """Give the tablet back."""
     at = here()
-    handovers.leave(at.connection, at.actor, _held(), at.now)
+    handovers.leave(at.connection, at.actor, _held(), query["how"], at.now)
     clear_cookie(TABLET)
 
 
@@ -97,12 +128,13 @@ def _held() -> Tablet:
     return held
 
 
-def _sign_staff_out(at: Here) -> None:
+def _end_what_was(at: Here) -> None:
     token = token_of(request, STAFF)
     member = None if token is None else sessions.staff_of(at.connection, token, at.now)
     if member is not None:
         sessions.end(at.connection, member.actor, member, at.now)
         clear_cookie(STAFF)
+    end_tablet_here(at, handovers.NEWER)
 
 
 def _view(at: Here, held: Tablet) -> dict[str, Any]:

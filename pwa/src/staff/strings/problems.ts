@@ -18,6 +18,7 @@ const bySlug: Readonly<Record<string, string>> = {
   "credentials-not-accepted": "The e-mail and the password do not belong together.",
   "invitation-not-accepted": "This invitation was used already or is too old. Ask for a new one.",
   "password-too-weak": "Choose a longer password that is harder to guess, at least 15 characters.",
+  "tablet-in-hand": "This screen is in a participant's hands. Sign in to take it back.",
   "changed-meanwhile":
     "Somebody else changed this record after you opened it. Nothing of yours was saved and your entry is still here. Look at what changed, then save again.",
   "client-header-missing": "This page is out of date. Load it again.",
