@@ -1,11 +1,14 @@
 /**
- * One build, two apps. The participant app (index.html) is the only one with a service worker;
- * the coordinator's console (console/index.html) keeps nothing on the machine it runs on.
+ * One build, three pages. The participant app (index.html) is the only one with a service worker;
+ * the coordinator's console (console/index.html) and the clinic's tablet (tablet/index.html) keep
+ * nothing on the machine they run on.
  * The result lands in the Python package, which serves it.
  */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { Plugin } from "vite";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
+import { barePage } from "./build/bare-page.ts";
 import { serviceWorker } from "./build/service-worker.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -23,31 +26,39 @@ const plainImports = {
     id.includes("vite/preload-helper") ? "export const __vitePreload = (load) => load();" : null,
 };
 
-// Two runs, one for each app, so that neither loads a part of the other's code: a phone on a slow
+// Three runs, one for each page, so that none loads a part of another's code: a phone on a slow
 // line waits for every file.
-const config = (entry: "console" | "participant"): ViteUserConfig => ({
+type Entry = "console" | "tablet" | "participant";
+const PAGES: Record<Entry, string> = {
+  console: "console/index.html",
+  tablet: "tablet/index.html",
+  participant: "index.html",
+};
+
+const pluginsOf = (entry: Entry): Plugin[] => {
+  if (entry === "console") return [];
+  if (entry === "tablet") return [barePage(entry)];
+  return [
+    plainImports,
+    serviceWorker({ entry: here("src/sw/sw.ts"), off: here("src/sw/off.ts"), version }),
+  ];
+};
+
+const config = (entry: Entry): ViteUserConfig => ({
   root: here("."),
   define: { __BUILD__: JSON.stringify(version) },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  plugins:
-    entry === "console"
-      ? []
-      : [
-          plainImports,
-          serviceWorker({ entry: here("src/sw/sw.ts"), off: here("src/sw/off.ts"), version }),
-        ],
+  plugins: pluginsOf(entry),
   build: {
     outDir: here("../backend/sayso/web/static"),
     emptyOutDir: entry === "console",
-    copyPublicDir: entry !== "console",
+    copyPublicDir: entry === "participant",
     target: ["es2022", "safari16.4", "chrome109", "firefox115"],
     // A data: address is not allowed by the page's content security policy.
     assetsInlineLimit: 0,
     modulePreload: false,
     reportCompressedSize: false,
-    rolldownOptions: {
-      input: { [entry]: here(entry === "console" ? "console/index.html" : "index.html") },
-    },
+    rolldownOptions: { input: { [entry]: here(PAGES[entry]) } },
   },
   server: { proxy: { "/api": api } },
   test: {
@@ -60,4 +71,4 @@ const config = (entry: "console" | "participant"): ViteUserConfig => ({
   },
 });
 
-export default defineConfig(({ mode }) => config(mode === "console" ? "console" : "participant"));
+export default defineConfig(({ mode }) => config(mode in PAGES ? (mode as Entry) : "participant"));

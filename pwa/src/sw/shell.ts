@@ -2,7 +2,7 @@
 /**
  * The app's shell: the files that make it open with no network. They are fetched together when a
  * version is installed and thrown away together when the next one takes over. Requests to the API,
- * to the console and anything that is not a GET are never touched.
+ * to the console, to the clinic's tablet and anything that is not a GET are never touched.
  */
 
 const PREFIX = "shell-";
@@ -24,7 +24,7 @@ async function dropOthers(): Promise<void> {
 export function shellPath(request: Request, origin: string): string | null {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== origin) return null;
-  if (/^\/(api|console|health|problems|metrics)(\/|$)/.test(url.pathname)) return null;
+  if (/^\/(api|console|tablet|health|problems|metrics)(\/|$)/.test(url.pathname)) return null;
   if (request.mode === "navigate") return "/";
   return __PRECACHE__.includes(url.pathname) ? url.pathname : null;
 }
