@@ -16,20 +16,18 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine
 
 from sayso.domain.completion import Ratio, mark_of
 from sayso.domain.participation import ContactFact, Facts, VisitFact
-from sayso.domain.study import ALIVE_RULES, MISSING_REASONS
+from sayso.domain.study import ALIVE_RULES
 from sayso.services import completion, people_lists, tallies
 from sayso.services.access import Reach
 from sayso.services.completion import Chosen
 from sayso.services.figure_lists import MEASURES, Page, listed
 from sayso.services.people_lists import FIGURES, Asked
 from sayso.store.engine import make_engine
-from sayso.store.tables import anchor, contact, event, exemption, participant, visit
-from sayso.store.tables_forms import expected_form, missing_reason, response
-from sayso.store.tables_messages import delivery
+from support.changes import CHANGES
 from support.histories import TIMEPOINTS, cut, histories
 from support.people import at, stop_study
 from support.people_by_rule import shares_by_rule
@@ -124,104 +122,6 @@ def met(facts: Facts, days: list[int]) -> Facts:
     visits = tuple(VisitFact("W12", at(d).date(), "clinic", at(d, 20)) for d in days)
     contacts = tuple(ContactFact(at(d + 9).date(), at(d + 9, 20)) for d in days)
     return replace(facts, visits=visits, contacts=contacts)
-
-
-def _approve(connection: Connection, row_id: int, now: datetime) -> None:
-    connection.execute(
-        update(exemption).where(exemption.c.participant_id == row_id).values(approved_at=now)
-    )
-
-
-def _void(connection: Connection, row_id: int, now: datetime) -> None:
-    for table in (event, anchor):
-        connection.execute(
-            update(table).where(table.c.participant_id == row_id).values(voided_at=now)
-        )
-
-
-def _die(connection: Connection, row_id: int, now: datetime) -> None:
-    connection.execute(
-        insert(event).values(participant_id=row_id, kind="death", date=now.date(), recorded_at=now)
-    )
-
-
-def _exempt(connection: Connection, row_id: int, now: datetime) -> None:
-    connection.execute(
-        insert(exemption).values(
-            participant_id=row_id, reason="LANGUAGE", language="en", valid_from=at(0).date(),
-            needs_approval=False, recorded_at=now,
-        )
-    )  # fmt: skip
-
-
-def _believe(connection: Connection, row_id: int, _now: datetime) -> None:
-    connection.execute(
-        update(response).where(response.c.participant_id == row_id).values(time_accepted=False)
-    )
-
-
-def _move(connection: Connection, row_id: int, now: datetime) -> None:
-    connection.execute(
-        update(expected_form)
-        .where(expected_form.c.participant_id == row_id)
-        .values(closes_at=now + timedelta(days=3))
-    )
-
-
-def _cancel(connection: Connection, row_id: int, now: datetime) -> None:
-    connection.execute(
-        update(expected_form)
-        .where(expected_form.c.participant_id == row_id, expected_form.c.timepoint == "W24")
-        .values(cancelled_at=now)
-    )
-
-
-def _code(connection: Connection, row_id: int, now: datetime) -> None:
-    for form in (
-        connection.execute(
-            select(expected_form.c.id).where(expected_form.c.participant_id == row_id)
-        )
-        .scalars()
-        .all()
-    ):
-        connection.execute(
-            insert(missing_reason).values(
-                expected_form_id=form, reason=MISSING_REASONS[3], given_by="staff",
-                recorded_at=now,
-            )
-        )  # fmt: skip
-
-
-def _uncode(connection: Connection, row_id: int, _now: datetime) -> None:
-    mine = select(expected_form.c.id).where(expected_form.c.participant_id == row_id)
-    connection.execute(delete(missing_reason).where(missing_reason.c.expected_form_id.in_(mine)))
-
-
-def _meet(connection: Connection, row_id: int, now: datetime) -> None:
-    own = {"participant_id": row_id, "date": now.date(), "recorded_at": now}
-    connection.execute(insert(visit).values(own | {"timepoint": "W24", "kind": "clinic"}))
-    connection.execute(
-        insert(contact).values(
-            own | {"channel": "phone", "outcome": "reached", "interpreter_used": False}
-        )
-    )
-
-
-def _forget(connection: Connection, row_id: int, _now: datetime) -> None:
-    for table in (contact, delivery):
-        connection.execute(delete(table).where(table.c.participant_id == row_id))
-
-
-def _travel(connection: Connection, row_id: int, _now: datetime) -> None:
-    connection.execute(
-        update(participant).where(participant.c.id == row_id).values(zone="Pacific/Apia")
-    )
-
-
-CHANGES = (
-    _approve, _void, _die, _exempt, _believe, _move, _cancel, _code, _uncode, _meet, _forget,
-    _travel,
-)  # fmt: skip
 
 
 @given(crowd=_CROWDS, day=_DAYS, later=_LATER, ago=_AGO, rule=_RULES, asked=_ASKED, data=st.data())

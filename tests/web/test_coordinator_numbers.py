@@ -14,6 +14,7 @@ from sayso.clock import FixedClock
 from sayso.settings import Settings
 from sayso.store.engine import make_engine
 from sayso.web.app import create_app
+from sayso.web.coordinator_views import CompletionView, RateRowView
 from support import golden_stage
 from support.stage import STUDY, Stage
 from support.stock import Stock
@@ -467,3 +468,21 @@ def test_a_site_sees_its_own_people_only(golden: Visitors) -> None:
 )
 def test_what_is_no_list(golden: Visitors, query: str) -> None:
     assert golden.ada.get(f"{BASE}/completion/people?{query}").status_code == 422
+
+
+def test_the_page_has_the_shape_that_the_api_promises(golden: Visitors) -> None:
+    page = report_of(golden.ada)
+    view = CompletionView()
+
+    # What is written past the schema comes back through it, nothing missing and nothing more.
+    assert view.validate(page) == {}
+    assert set(page) == set(view.fields)
+    assert {frozenset(row) for row in (*page["rates"], *page["by_site"])} == {
+        frozenset(RateRowView().fields)
+    }
+    assert page["now"] == "2026-06-15T15:00:00Z"
+
+
+def test_a_page_that_is_asked_for_again_is_the_same(golden: Visitors) -> None:
+    assert report_of(golden.ada) == report_of(golden.ada)
+    assert report_of(golden.ada, "?site=S2") == report_of(golden.dana)

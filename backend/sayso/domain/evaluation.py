@@ -6,7 +6,7 @@ Whatever is entered or amended later therefore cannot change a report that was m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -71,17 +71,22 @@ def rows(
     now: datetime,
     rules: Rules,
     also: Mapping[str, Iterable[Key]] = MappingProxyType({}),
+    asked: Callable[[str, str], bool] = lambda _timepoint, _questionnaire: True,
 ) -> list[Row]:
     """One row per participant and form for `completion.tally`, in the order of the schedule.
 
     Everybody of an arm stands in every scheduled row of it: who has no form there is shown as not
     yet scheduled, exempt or not expected, so that the columns add up to everybody enrolled. `also`
-    names scheduled forms, by arm, that only people have who are not among these.
+    names scheduled forms, by arm, that only people have who are not among these. `asked` says of a
+    timepoint and a questionnaire whether its rows are wanted; the others are not made.
     """
     keys = _keys(study, assessments)
     for arm, more in also.items():
         keys.setdefault(arm, {}).update(dict.fromkeys(more))
-    found = [row for entry in assessments for row in _rows_of(study, entry, keys, now, rules)]
+    keys = {arm: {key: None for key in own if asked(*key)} for arm, own in keys.items()}
+    found = [
+        row for entry in assessments for row in _rows_of(study, entry, keys, asked, now, rules)
+    ]
     present = ((row.arm, row.timepoint, row.questionnaire) for row in found)
     places = {key: place for place, key in enumerate(ordered(study, present))}
     return sorted(found, key=lambda row: places[row.arm, row.timepoint, row.questionnaire])
@@ -102,13 +107,15 @@ def _rows_of(
     study: Study,
     entry: Assessment,
     keys: dict[str, dict[Key, None]],
+    asked: Callable[[str, str], bool],
     now: datetime,
     rules: Rules,
 ) -> Iterator[Row]:
     facts = entry.facts
     in_pro = in_pro_population(facts, rules)
     have = dict(zip((form.key for form in entry.forms), entry.statuses, strict=True))
-    for timepoint, questionnaire in {**keys[facts.arm], **dict.fromkeys(have)}:
+    own = (key for key in have if asked(*key))
+    for timepoint, questionnaire in {**keys[facts.arm], **dict.fromkeys(own)}:
         status = have.get((timepoint, questionnaire))
         if status is None:
             status = without_form(study, facts, timepoint, now, rules)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from array import array
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -49,15 +50,27 @@ class Pile:
         start = self.layout.marks_at + rule * len(self.layout.forms) + column
         return self.data[start :: self.layout.length]
 
+    def every_mark(self, rule: int, questionnaire: str | None) -> bytes:
+        """The marks of each person in all columns, or in those of one questionnaire."""
+        if questionnaire is None:
+            # They stand side by side: a slice for each person is cheaper than one for each column.
+            many, start = len(self.layout.forms), self.layout.marks_at
+            starts = range(start + rule * many, len(self.data), self.layout.length)
+            return b"".join([self.data[at : at + many] for at in starts])
+        forms = self.layout.forms
+        columns = (column for column, (_at, name, _p) in enumerate(forms) if name == questionnaire)
+        return b"".join(self.marks(column, rule) for column in columns)
+
     def items(self, column: int, part: int) -> int:
         """The sum of items answered (part 0), applicable (1) or declined (2) of a column."""
         start = self.layout.items_at + 6 * column + 2 * part
         return self._sum(start, 2)
 
     def spans(self, column: int) -> list[int]:
-        """The keys of the spans of a column, those without one left out."""
-        words = self._words[column :: self.layout.length // 4]
-        return [key for key in words if key != _NO_SPAN]
+        """The keys of the spans of a column in order, those without one left out."""
+        words = sorted(self._words[column :: self.layout.length // 4])
+        # No key is as small as what stands for none, so these come first.
+        return words[bisect_right(words, _NO_SPAN) :]
 
     def said(self, name: str) -> int:
         """The sum of one of the numbers about the people."""
@@ -137,13 +150,8 @@ def site_totals(
     rule, keys = ALIVE_RULES.index(alive_rule), scheduled(study, piles)
     totals: dict[str, Counts] = {}
     for pile in sorted(piles, key=lambda pile: pile.site):
-        chosen = [
-            pile.marks(column, rule)
-            for column, (_timepoint, name, _planned) in enumerate(pile.layout.forms)
-            if questionnaire in (None, name)
-        ]
         total = totals.setdefault(pile.site, Counts())
-        _add_marks(total, pile, b"".join(chosen))
+        _add_marks(total, pile, pile.every_mark(rule, questionnaire))
         absent: dict[Cell, Counts] = {}
         _count_absent(absent, pile, keys[pile.arm], questionnaire)
         for counts in absent.values():
@@ -165,7 +173,9 @@ def scheduled(study: Study, piles: Iterable[Kind]) -> dict[str, dict[Key, None]]
     keys: dict[str, dict[Key, None]] = {
         arm.id: dict.fromkeys(scheduled_keys(study, arm.id)) for arm in study.arms
     }
-    for pile in piles:
+    # Many lines have one layout between them, and each is looked at once.
+    kinds = {(pile.arm, id(pile.layout)): pile for pile in piles}
+    for pile in kinds.values():
         forms = ((t, name) for t, name, planned in pile.layout.forms if planned)
         keys.setdefault(pile.arm, {}).update(dict.fromkeys(forms))
     return keys

@@ -93,7 +93,8 @@ def listed(
         ),
         key=lambda entry: entry.facts.code,
     )
-    found = [row for row in rows(at.study, entries, at.moment, rules, places) if asked.takes(row)]
+    everything = rows(at.study, entries, at.moment, rules, places, asked.place)
+    found = [row for row in everything if asked.takes(row)]
     windows = {
         (entry.facts.code, form.timepoint, form.questionnaire): form
         for entry in entries
@@ -136,9 +137,7 @@ class _Asked:
         )
 
     def takes(self, row: Row) -> bool:
-        return self.place(row.timepoint, row.questionnaire) and self.belongs(
-            mark_of(row.status), row.in_pro_population
-        )
+        return self.belongs(mark_of(row.status), row.in_pro_population)
 
 
 @dataclass(frozen=True, slots=True)

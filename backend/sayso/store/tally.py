@@ -50,6 +50,48 @@ class OwnLine(NamedTuple):
         return Pile(self.site, self.arm, self.layout, self.head, self.line.encode())
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far the facts of a study have come: two that are equal saw the same facts.
+
+    `changes` counts every change of a fact behind a line; it never goes back. All lines hold from
+    `since` until `until`, None where somebody has none, or an outdated one.
+    """
+
+    people: int
+    changes: int
+    since: datetime | None
+    until: datetime | None
+
+    def covers(self, moment: datetime) -> bool:
+        """Whether everybody's line holds at that moment."""
+        if self.since is None or self.until is None:
+            return False
+        return self.since <= moment < self.until
+
+
+def standing(connection: Connection, study_key: str, basis: str) -> Standing:
+    """How far the facts of a study have come; one statement that reads no line."""
+    written = and_(tally_line.c.line.is_not(None), tally_line.c.basis == basis)
+    row = connection.execute(
+        select(
+            func.count().label("people"),
+            func.coalesce(func.sum(tally_line.c.revision), 0).label("changes"),
+            func.count().filter(written).label("lines"),
+            func.max(tally_line.c.true_from).label("since"),
+            func.min(tally_line.c.true_until).label("until"),
+        )
+        .select_from(participant)
+        .join(tally_line, tally_line.c.participant_id == participant.c.id)
+        .where(participant.c.study_key == study_key)
+    ).one()
+    everybody = row.lines == row.people
+    return Standing(
+        row.people, int(row.changes), row.since if everybody else None,
+        row.until if everybody else None,
+    )  # fmt: skip
+
+
 def holds(basis: str, moment: datetime) -> Condition:
     """The condition on `tally_line` that its line says what is true at a moment."""
     return and_(

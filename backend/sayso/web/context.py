@@ -6,7 +6,7 @@ reached through typed functions here, so that views and tests share no globals.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from flask import current_app, g, request
@@ -16,6 +16,7 @@ from sayso.clock import Clock
 from sayso.domain.audit import Actor
 from sayso.domain.errors import SignInNeeded
 from sayso.services.handovers import Tablet
+from sayso.services.kept import Kept
 from sayso.services.sessions import ParticipantSession, StaffSession
 from sayso.settings import Settings
 from sayso.store.sealed import Keyring
@@ -30,6 +31,7 @@ class State:
     clock: Clock
     keyring: Keyring
     vapid_public_key: str | None = None
+    kept: Kept = field(default_factory=Kept)
 
     @property
     def secure(self) -> bool:

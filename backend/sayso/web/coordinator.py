@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import Response, jsonify
+
 from sayso.services import (
     audit_page,
     completion,
     exempt,
     figure_lists,
+    kept,
     participants,
     people_lists,
     study_page,
@@ -23,6 +26,7 @@ from sayso.web import coordinator_views as views
 from sayso.web.auth import for_staff
 from sayso.web.context import here
 from sayso.web.coordinator_people import reach
+from sayso.web.moments import written
 from sayso.web.smorest import Resource
 
 study = Resource("studies", "/api/studies", "The study, today's list, completion and audit.")
@@ -61,12 +65,17 @@ def read_today(query: dict[str, Any], key: str) -> dict[str, Any]:
 @for_staff()
 @study.arguments(bodies.CompletionQuery, location="query")
 @study.response(200, views.CompletionView)
-def read_completion(query: dict[str, Any], key: str) -> dict[str, Any]:
+def read_completion(query: dict[str, Any], key: str) -> Response:
     """Every rate as n of N, for now or as of the end of a past day (UTC)."""
-    at = here()
-    report = completion.report(at.connection, reach(key), Chosen(**query), at.now)
-    titles = study_page.titles(at.connection, key)
-    return shown.report(report, titles)
+    at, within, chosen = here(), reach(key), Chosen(**query)
+
+    def make() -> dict[str, Any]:
+        report = completion.report(at.connection, within, chosen, at.now)
+        return shown.report(report, study_page.titles(at.connection, key))
+
+    found = kept.recalled(at.state.kept, at.connection, within, chosen, at.now, make)
+    moment = completion.moment_of(chosen.as_of, at.now)
+    return jsonify({"now": written(moment), **found})
 
 
 @study.route("/<key>/completion/trend")

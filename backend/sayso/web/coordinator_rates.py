@@ -10,11 +10,21 @@ from sayso.services.completion import Report
 from sayso.services.figure_lists import Listed
 from sayso.services.trends import Trend
 
+_SHARES = (
+    "completion", "in_window", "available_all", "available_pro", "to_date", "scorable",
+    "reason_capture", "item_completion",
+)  # fmt: skip
+_AS_THEY_ARE = tuple(name for name in Rates.__slots__ if name not in _SHARES)
+
 
 def report(found: Report, titles: dict[str, str]) -> dict[str, Any]:
-    """Every figure with its numerator and denominator, and what it was counted under."""
+    """Every figure with its numerator and denominator, and what it was counted under.
+
+    In the shape of CompletionView to the last value, all but the moment: hundreds of rows of forty
+    values are written as they are, because looking at each value once more costs as much as
+    counting did.
+    """
     return {
-        "now": found.moment,
         "rule_version": RULE_VERSION,
         "alive_rule": found.alive_rule,
         "study_sha256": found.study_sha256,
@@ -22,27 +32,28 @@ def report(found: Report, titles: dict[str, str]) -> dict[str, Any]:
         "rates": [rate_row(found, figures, titles) for figures in found.rates],
         "by_site": [rate_row(found, figures, titles) for figures in found.sites],
         "balance_ok": found.balance_ok,
-        "retention": found.retention,
-        "contact_currency": found.contact_currency,
+        "retention": {
+            "exempt": _share(found.retention.exempt),
+            "not_exempt": _share(found.retention.not_exempt),
+        },
+        "contact_currency": _share(found.contact_currency),
         "complete_persons": [
-            {"timepoint": timepoint, "arm": arm, "n": ratio.n, "of": ratio.of}
+            {"timepoint": timepoint, "arm": arm} | _share(ratio)
             for (timepoint, arm), ratio in found.complete_persons.items()
         ],
         "exempt_share": [
-            {"site": site, "arm": arm, "n": ratio.n, "of": ratio.of}
+            {"site": site, "arm": arm} | _share(ratio)
             for (site, arm), ratio in found.exempt_share.items()
         ],
-        "adherence": found.adherence,
+        "adherence": {
+            "median_percent": found.adherence.median_percent,
+            "bands": {band: _share(ratio) for band, ratio in found.adherence.bands.items()},
+        },
         "reminder_yield": [
-            {
-                "step": step,
-                "label": label_of(found.study.reminder_policy, step),
-                "n": ratio.n,
-                "of": ratio.of,
-            }
+            {"step": step, "label": label_of(found.study.reminder_policy, step)} | _share(ratio)
             for step, ratio in found.reminder_yield.items()
         ],
-        "backup_yield": found.backup_yield,
+        "backup_yield": _share(found.backup_yield),
     }
 
 
@@ -65,10 +76,11 @@ def trend(found: Trend) -> dict[str, Any]:
 
 
 def rate_row(found: Report, figures: Rates, titles: dict[str, str]) -> dict[str, Any]:
-    """One row of figures with the names that people read."""
+    """One row of figures with the names that people read, in the shape of RateRowView."""
     arm = found.study.arm(figures.arm)
     return {
-        **{name: getattr(figures, name) for name in Rates.__slots__},
+        **{name: getattr(figures, name) for name in _AS_THEY_ARE},
+        **{name: _share(getattr(figures, name)) for name in _SHARES},
         "timepoint_label": found.study.label_of(figures.timepoint),
         "arm_label": arm.label if arm else figures.arm,
         "questionnaire_title": titles.get(figures.questionnaire, figures.questionnaire),
@@ -80,6 +92,10 @@ def rate_row(found: Report, figures: Rates, titles: dict[str, str]) -> dict[str,
             "in_window": _interval(figures.in_window),
         },
     }
+
+
+def _share(ratio: Ratio) -> dict[str, int]:
+    return {"n": ratio.n, "of": ratio.of}
 
 
 def _interval(ratio: Ratio) -> list[float] | None:
