@@ -91,6 +91,8 @@ def test_staff_see_the_phone_and_the_trail_says_how_it_came_in(visitors: Visitor
     assert labels == ["Phone", "Tablet"]
     assert last.details["after"]["how"] == "passkey"
     assert "passkey.made" in kinds(visitors)
+    page = visitors.bob.get("/api/studies/stop-her2/participants/P-001/phones").json
+    assert [one["came_in"] for one in page["devices"]] == ["on_site", "passkey"]
 
 
 def test_the_question_names_nobody_and_nothing_of_the_study(visitors: Visitors) -> None:

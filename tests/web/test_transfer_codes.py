@@ -103,7 +103,31 @@ def test_staff_see_a_new_device_and_where_it_came_from(visitors: Visitors) -> No
     assert said[-1]["after"]["how"] == "transfer"
     assert said[-1]["after"]["from_device"] == phones[0].id
     page = visitors.bob.get("/api/studies/stop-her2/participants/P-001/phones").json
-    assert len(page["devices"]) == 2
+    assert [one["came_in"] for one in page["devices"]] == ["on_site", "transfer"]
+
+
+def test_staff_see_of_each_phone_by_which_way_it_came_in(visitors: Visitors) -> None:
+    """Ways of one moment are told apart too, and a code that nobody used is none."""
+    stage, row_id = visitors.stage, visitors.row_id("alice")
+    come_in(visitors.stranger(), code_from(visitors.alice))
+    visitors.clock.advance(timedelta(minutes=1))
+    with stage.open() as connection:
+        remote = enrolment_codes.new_code(
+            connection, COMMAND, row_id, stage.keyring, visitors.clock.now(),
+            minutes=10, kind="remote",
+        )  # fmt: skip
+    body = {"code": remote.code, "pin": remote.pin, "device_label": "Phone at home"}
+    assert visitors.stranger().post("/api/device-sessions", body).status_code == 201
+    code_from(visitors.alice)
+
+    page = visitors.bob.get("/api/studies/stop-her2/participants/P-001").json
+    assert [(one["label"], one["came_in"]) for one in page["devices"]] == [
+        ("Phone", "on_site"),
+        ("iPhone or iPad", "transfer"),
+        ("Phone at home", "remote"),
+    ]
+    there = visitors.bob.get("/api/studies/stop-her2/participants/P-002/phones")
+    assert all(one["came_in"] == "on_site" for one in there.json["devices"])
 
 
 def test_nobody_else_can_make_one_for_her(visitors: Visitors) -> None:

@@ -6,18 +6,22 @@ phone, one session, one line in the audit trail that says how it came in.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert
+from sqlalchemy import Connection, Row, insert, select
 
 from sayso.domain.audit import Actor
 from sayso.domain.walltime import local_date
 from sayso.services import audit, publishing, sessions
 from sayso.store.facts import facts_of_one
-from sayso.store.tables import device
+from sayso.store.tables import device, enrolment_code
+
+PASSKEY = "passkey"
+"""The way in that uses up no code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,25 @@ def let_in(
         participant_id=person.person, site_id=person.site_id, now=now,
     )  # fmt: skip
     return NewDevice(token, person.person, device_id)
+
+
+def ways_in(connection: Connection, participant_id: int) -> defaultdict[datetime, list[str]]:
+    """The kinds of codes by the moment they were used, in the order they were made.
+
+    A code is used up in the moment in which its phone is let in, so this says of each phone how it
+    came in: the first kind of that moment, or where there is none, PASSKEY.
+    """
+    used: defaultdict[datetime, list[str]] = defaultdict(list)
+    codes = (
+        select(enrolment_code.c.used_at, enrolment_code.c.kind)
+        .where(
+            enrolment_code.c.participant_id == participant_id, enrolment_code.c.used_at.is_not(None)
+        )
+        .order_by(enrolment_code.c.id)
+    )
+    for code in connection.execute(codes):
+        used[code.used_at].append(code.kind)
+    return used
 
 
 def exempt_today(connection: Connection, row: Any, now: datetime) -> bool:

@@ -27,6 +27,7 @@ from sayso.services import (
 from sayso.services.access import CHANGING_ROLES, Participant, Reach
 from sayso.services.assessments import Case
 from sayso.services.events import LABELS
+from sayso.services.devices import PASSKEY, ways_in
 from sayso.services.exempt import signals_of
 from sayso.services.participants import exempt_since, last_contact, status_line, visits_view
 from sayso.services.reminder_history import history_of
@@ -214,6 +215,7 @@ def _exemptions(
 def _devices(connection: Connection, person: Participant) -> list[View]:
     """Her phones; a clinic's tablet that was handed to her is none of them."""
     rows = connection.execute(
+    ways = ways_in(connection, person.id)
         select(device)
         .outerjoin(handover, handover.c.device_id == device.c.id)
         .where(device.c.participant_id == person.id, handover.c.id.is_(None))
@@ -228,6 +230,7 @@ def _devices(connection: Connection, person: Participant) -> list[View]:
             "revoked_at": row.revoked_at,
             "unsent": row.unsent,
         }
+            "came_in": ways[row.enrolled_at].pop(0) if ways[row.enrolled_at] else PASSKEY,
         for row in rows
     ]
 

@@ -78,6 +78,13 @@ class DeviceView(Schema):
     last_seen_at = Moment(required=True)
     revoked_at = Moment(required=True, allow_none=True)
     unsent = fields.Integer(required=True)
+    came_in = fields.String(
+        required=True,
+        validate=validate.OneOf(("on_site", "remote", "transfer", "passkey")),
+        metadata={
+            "description": "By a code at the site, a link and PIN, her other phone, a passkey."
+        },
+    )
 
 
 class FormView(Schema):

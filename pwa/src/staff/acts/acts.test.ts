@@ -184,6 +184,7 @@ describe("a phone", () => {
     last_seen_at: null,
     revoked_at: null,
     unsent: 0,
+    came_in: "on_site" as const,
   };
 
   it("is simply enrolled when there is none", () => {

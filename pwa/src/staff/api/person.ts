@@ -70,6 +70,7 @@ export interface DeviceView {
   readonly last_seen_at: string | null;
   readonly revoked_at: string | null;
   readonly unsent: number;
+  readonly came_in: "on_site" | "remote" | "transfer" | "passkey";
 }
 
 /** What changes while a phone is being enrolled; asked for again and again. */

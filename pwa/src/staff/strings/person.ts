@@ -48,6 +48,12 @@ export const person = {
   exemptionEnd: "Exemption ended",
   deviceEntry: (label: string) => `Phone enrolled: ${label}`,
   deviceGone: (label: string) => `Phone signed out: ${label}`,
+  cameIn: {
+    on_site: "with a code at the site",
+    remote: "with a link and a PIN",
+    transfer: "with a code from another phone",
+    passkey: "with a passkey",
+  },
   lastSeen: (when: string) => `last seen ${when}`,
   noLabel: "no name",
   recorded: (when: string, by: string) => `entered ${when} by ${by}`,

@@ -144,6 +144,7 @@ describe("enrolling", () => {
       last_seen_at: null,
       revoked_at: null,
       unsent: 0,
+      came_in: "on_site" as const,
     };
     let phones = { devices: [] as unknown[], reachability: { state: "unreachable", why: "" } };
     const calls = serve({

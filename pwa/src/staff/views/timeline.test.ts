@@ -158,6 +158,7 @@ describe("the timeline", () => {
       last_seen_at: null,
       revoked_at: "2026-03-01T15:00:00Z",
       unsent: 0,
+      came_in: "transfer" as const,
     };
     const { past } = timeline(study, { ...mary, devices: [device] }, TODAY);
     expect(
@@ -166,6 +167,29 @@ describe("the timeline", () => {
       ["2026-03-01", "Phone signed out: Pixel 7"],
       ["2026-01-05", "Phone enrolled: Pixel 7"],
     ]);
+  });
+
+  it.each([
+    ["on_site", "with a code at the site"],
+    ["remote", "with a link and a PIN"],
+    ["transfer", "with a code from another phone"],
+    ["passkey", "with a passkey"],
+  ] as const)("says how a phone came in: %s", (came_in, words) => {
+    const enrolled_at = "2026-01-06T02:00:00Z";
+    const last_seen_at = "2026-01-07T15:00:00Z";
+    const device = {
+      id: 1,
+      label: "",
+      enrolled_at,
+      last_seen_at,
+      revoked_at: null,
+      unsent: 0,
+      came_in,
+    };
+    const { past } = timeline(study, { ...mary, devices: [device] }, TODAY);
+    const entry = past.find(({ group }) => group === "devices");
+    expect(entry?.title).toBe("Phone enrolled: no name");
+    expect(entry?.lines).toEqual([words, "last seen 7 Jan 2026, 10:00"]);
   });
 });
 

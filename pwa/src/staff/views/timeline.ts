@@ -210,9 +210,12 @@ function devices(person: ParticipantView): Entry[] {
       date: localDate(device.enrolled_at, person.zone),
       group: "devices",
       title: t.person.deviceEntry(label),
-      lines: device.last_seen_at
-        ? [t.person.lastSeen(moment(device.last_seen_at, person.zone))]
-        : [],
+      lines: [
+        t.person.cameIn[device.came_in],
+        ...(device.last_seen_at
+          ? [t.person.lastSeen(moment(device.last_seen_at, person.zone))]
+          : []),
+      ],
     };
     if (device.revoked_at === null) return [start];
     const end: Entry = {
