@@ -11,9 +11,17 @@ from sqlalchemy import Engine, func, select
 
 from sayso.domain.errors import QuestionnaireChanged, UnknownStudy
 from sayso.domain.instrument_errors import RulesDoNotFit
+from sayso.domain.scoring import ENGINE_VERSION
 from sayso.formats.instrument_folder import finder
 from sayso.resources import instruments_dir
-from sayso.services import corrections, exports, publishing, rescoring, scores
+from sayso.services import (
+    corrections,
+    exports,
+    participant_view,
+    publishing,
+    rescoring,
+    scores,
+)
 from sayso.services.corrections import Answers
 from sayso.services.rescoring import Report
 from sayso.store.tables import participant
@@ -280,3 +288,26 @@ def test_a_correction_is_scored_by_the_newer_rules_and_scored_again_by_its_own_a
     assert after.value == was.value + 2 * 3
     again = rescore(stage, now + LATER + timedelta(days=2))
     assert again.rescored == 0
+
+
+def test_her_page_shows_the_newer_score_beside_the_one_it_replaced(
+    stage: Stage, now: datetime
+) -> None:
+    rescore(stage, now, rules=newer())
+
+    with stage.open() as connection:
+        within = stage.reach(connection)
+        page = participant_view.view(connection, within, "P-001", stage.keyring, now + LATER)
+    again = [one for one in page["responses"] if one["scorings"]]
+    (one,) = again
+    old, new = one["scorings"]
+    assert (old["rules_version"], new["rules_version"]) == ("1.0.0", "1.0.1")
+    assert (old["scored_at"] < new["scored_at"], new["engine_version"]) == (True, ENGINE_VERSION)
+    assert one["scores"] == new["scores"]
+    assert one["scores_as_sent"] is None, "nobody corrected an answer"
+    values = {
+        (kind, score["id"]): score["value"]
+        for kind, scoring in (("old", old), ("new", new))
+        for score in scoring["scores"]
+    }
+    assert values["new", "worry_total"] == 2 * values["old", "worry_total"]

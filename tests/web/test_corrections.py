@@ -77,6 +77,11 @@ def test_once_accepted_its_answers_are_scored_and_the_original_stays(
     after = of_response(answer.json, sent["id"])
     assert after["scores"] != before["scores"]
     assert after["scores_as_sent"] == before["scores"]
+    assert before["scorings"] == [], "scored once, there is nothing to compare"
+    first, second = after["scorings"]
+    assert (first["scores"], second["scores"]) == (before["scores"], after["scores"])
+    assert first["scored_at"] < second["scored_at"]
+    assert first["rules_version"] == second["rules_version"]
     (one,) = after["corrections"]
     assert (one["state"], one["decided_by"]) == ("accepted", "Erin")
     assert one["decision_reason"] == "Heard it on the telephone"

@@ -8,7 +8,6 @@ page; scores are.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -23,11 +22,12 @@ from sayso.services import (
     audit,
     publishing,
     reminder_people,
+    score_history,
 )
 from sayso.services.access import CHANGING_ROLES, Participant, Reach
 from sayso.services.assessments import Case
-from sayso.services.events import LABELS
 from sayso.services.devices import PASSKEY, ways_in
+from sayso.services.events import LABELS
 from sayso.services.exempt import signals_of
 from sayso.services.participants import exempt_since, last_contact, status_line, visits_view
 from sayso.services.reminder_history import history_of
@@ -46,7 +46,7 @@ from sayso.store.tables import (
     zone_move,
 )
 from sayso.store.tables_entries import arm_change, handover
-from sayso.store.tables_forms import response, response_conflict, score
+from sayso.store.tables_forms import response, response_conflict
 
 View = dict[str, Any]
 Names = Mapping[int, str]
@@ -214,8 +214,8 @@ def _exemptions(
 
 def _devices(connection: Connection, person: Participant) -> list[View]:
     """Her phones; a clinic's tablet that was handed to her is none of them."""
-    rows = connection.execute(
     ways = ways_in(connection, person.id)
+    rows = connection.execute(
         select(device)
         .outerjoin(handover, handover.c.device_id == device.c.id)
         .where(device.c.participant_id == person.id, handover.c.id.is_(None))
@@ -229,8 +229,8 @@ def _devices(connection: Connection, person: Participant) -> list[View]:
             "last_seen_at": row.last_seen_at,
             "revoked_at": row.revoked_at,
             "unsent": row.unsent,
-        }
             "came_in": ways[row.enrolled_at].pop(0) if ways[row.enrolled_at] else PASSKEY,
+        }
         for row in rows
     ]
 
@@ -268,7 +268,7 @@ def _forms(connection: Connection, case: Case, study: Study) -> list[View]:
 def _responses(
     connection: Connection, person: Participant, around: Mapping[str, View]
 ) -> list[View]:
-    scorings = _scorings(connection, person)
+    scorings = score_history.scorings(connection, person)
     contested = _open_conflicts(connection, person)
     rows = connection.execute(
         select(response)
@@ -292,56 +292,11 @@ def _responses(
             "conflict": row.id in contested,
             "conflict_resolution": row.conflict_resolution,
             "problems": len(row.problems),
-            **_scores(scorings.get(row.id, []), around[row.id]),
+            **score_history.shown(scorings.get(row.id, []), around[row.id]),
             **around[row.id],
         }
         for row in rows
     ]
-
-
-def _scores(scorings: Sequence[list[View]], around: View) -> View:
-    """The newest scoring, and the first one where a correction has come between them."""
-    corrected = any(one["state"] == "accepted" for one in around["corrections"])
-    return {
-        "scores": scorings[-1] if scorings else [],
-        "scores_as_sent": scorings[0] if corrected and scorings else None,
-    }
-
-
-def _scorings(connection: Connection, person: Participant) -> dict[str, list[list[View]]]:
-    """Every scoring of every response, oldest first: its scores in the order of the rules."""
-    titles = _score_titles(connection, person)
-    found: dict[str, dict[datetime, list[View]]] = defaultdict(lambda: defaultdict(list))
-    for row in connection.execute(
-        select(score, response.c.questionnaire_sha256.label("answered_sha256"))
-        .join(response, response.c.id == score.c.response_id)
-        .where(response.c.participant_id == person.id)
-        .order_by(score.c.id)
-    ):
-        found[row.response_id][row.scored_at].append(
-            {
-                "id": row.score,
-                "title": titles.get((row.answered_sha256, row.score), row.score),
-                "value": row.value,
-                "label": row.label,
-                "n_answered": row.n_answered,
-                "n_items": row.n_items,
-            }
-        )
-    return {one: list(scorings.values()) for one, scorings in found.items()}
-
-
-def _score_titles(connection: Connection, person: Participant) -> dict[tuple[str, str], str]:
-    shas = connection.execute(
-        select(response.c.questionnaire_sha256)
-        .where(response.c.participant_id == person.id)
-        .distinct()
-    ).scalars()
-    return {
-        (sha, rule.id): rule.title or rule.id
-        for sha in shas.all()
-        for rule in publishing.questionnaire_by_hash(connection, sha).scores
-    }
 
 
 def _open_conflicts(connection: Connection, person: Participant) -> frozenset[str]:

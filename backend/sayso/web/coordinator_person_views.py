@@ -113,6 +113,15 @@ class ScoreView(Schema):
     n_items = fields.Integer(required=True)
 
 
+class ScoringView(Schema):
+    """The scores of one moment, and the versions of the rules and of the program behind them."""
+
+    scored_at = Moment(required=True)
+    rules_version = fields.String(required=True)
+    engine_version = fields.String(required=True)
+    scores = fields.List(fields.Nested(ScoreView), required=True)
+
+
 class ResponseView(Schema):
     id = fields.String(required=True)
     form_id = fields.Integer(required=True, allow_none=True)
@@ -135,6 +144,7 @@ class ResponseView(Schema):
     corrections = fields.List(fields.Nested(CorrectionView), required=True)
     scores = fields.List(fields.Nested(ScoreView), required=True)
     scores_as_sent = fields.List(fields.Nested(ScoreView), required=True, allow_none=True)
+    scorings = fields.List(fields.Nested(ScoringView), required=True)
 
 
 class ZoneMoveView(EntryView):

@@ -104,6 +104,14 @@ export interface ScoreView {
   readonly n_items: number;
 }
 
+/** The scores of one moment, and the versions behind them. */
+export interface ScoringView {
+  readonly scored_at: string;
+  readonly rules_version: string;
+  readonly engine_version: string;
+  readonly scores: readonly ScoreView[];
+}
+
 export interface ResponseView {
   readonly id: string;
   readonly form_id: number | null;
@@ -122,6 +130,8 @@ export interface ResponseView {
   readonly entry?: Entry | null;
   readonly corrections?: readonly Correction[];
   readonly scores: readonly ScoreView[];
+  /** Every scoring, oldest first; empty where there was only one. */
+  readonly scorings?: readonly ScoringView[];
 }
 
 export interface ReminderView {

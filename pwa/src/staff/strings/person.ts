@@ -69,6 +69,14 @@ export const person = {
   score: (title: string, value: string, n: number, of: number) =>
     `${title}: ${value} (${n} of ${of} answered)`,
   unscorable: "cannot be scored",
+  scoredAgain: "scored again",
+  scoredBy: (when: string, rules: string, engine: string) =>
+    `${when}, rules ${rules}, program ${engine}`,
+  scoreWas: (title: string, value: string, before: string) =>
+    `${title}: ${value} (before: ${before})`,
+  scoreSame: "The values are the same.",
+  scoredFirst: "First scored",
+  scoredNow: "Scored last",
   receivedAt: (authored: string, received: string) =>
     authored === received
       ? `answered and received ${authored}`

@@ -10,8 +10,9 @@ import { mayWrite, useSession } from "../session";
 import { t } from "../strings";
 import { reasonLabel, useStudy } from "../study";
 import { RemindNow } from "./remind-now";
+import { Scores } from "./scores";
 import { statusWords } from "./status";
-import { type Entry, type Group, responseLine, scoreLines, timeline } from "./timeline";
+import { type Entry, type Group, responseLine, timeline } from "./timeline";
 
 const GROUPS = Object.keys(t.person.groups) as Group[];
 
@@ -237,7 +238,6 @@ interface ResponseLinesProps {
 }
 
 function ResponseLines({ response, zone, title, at }: ResponseLinesProps) {
-  const scores = scoreLines(response);
   const waits = (response.corrections ?? []).some((one) => one.state === "proposed");
   return (
     <>
@@ -251,16 +251,7 @@ function ResponseLines({ response, zone, title, at }: ResponseLinesProps) {
         <SecondTyping response={response} at={`${at}/again`} title={title} />
         {waits ? <Badge tone="warn">{t.entry.correction.states.proposed}</Badge> : null}
       </p>
-      {scores.length > 0 ? (
-        <details>
-          <summary>{t.person.scoreCount(scores.length)}</summary>
-          <ul class="plain">
-            {scores.map((line) => (
-              <li key={line}>{line}</li>
-            ))}
-          </ul>
-        </details>
-      ) : null}
+      <Scores response={response} zone={zone} />
     </>
   );
 }
