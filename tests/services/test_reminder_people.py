@@ -9,6 +9,7 @@ from sqlalchemy import Engine, update
 
 from sayso.services import reminder_people, reminder_planning
 from sayso.store.engine import transaction
+from sayso.store.facts import facts_of_one, forms_of_one
 from sayso.store.tables_forms import expected_form
 from sayso.store.tables_messages import reminder
 from support.reminding import Trial, published
@@ -22,9 +23,9 @@ def trial(engine: Engine) -> Trial:
 
 
 def timepoints(trial: Trial, person: int, *asked: str | None) -> list[str]:
-    which = reminder_people.of_timepoints(asked)
     with transaction(trial.engine, read_only=True) as connection:
-        found = reminder_people.load(connection, [person], START, which)
+        forms = reminder_people.forms_of_timepoints(connection, [person], asked)
+        found = reminder_people.load(connection, [person], START, forms)
     return sorted({form.timepoint for form in found[person].forms})
 
 
@@ -38,9 +39,10 @@ def test_only_the_forms_asked_for_are_read(trial: Trial) -> None:
 
 def test_nobody_is_read_for_nobody(trial: Trial) -> None:
     with transaction(trial.engine, read_only=True) as connection:
-        which = reminder_people.of_timepoints(["W12"])
-        assert reminder_people.load(connection, [], START, which) == {}
-        assert reminder_people.load(connection, [999], START, which) == {}
+        assert reminder_people.forms_of_timepoints(connection, [], ["W12"]) == {}
+        assert reminder_people.forms_of_timepoints(connection, [999], ["W12"]) == {}
+        assert reminder_people.load(connection, [], START, {}) == {}
+        assert reminder_people.load(connection, [999], START, {}) == {}
 
 
 def test_a_reminder_that_was_left_lying_is_closed_with_the_true_reason(trial: Trial) -> None:
@@ -75,3 +77,19 @@ def test_a_window_that_moved_far_away_takes_its_reminders_along(trial: Trial) ->
             reminder.select().where(reminder.c.timepoint == "W12", reminder.c.decided_at.is_(None))
         ).all()
     assert undecided == []
+
+
+def test_what_is_read_by_row_id_is_what_is_read_of_one(trial: Trial) -> None:
+    """The worker's own statements say what everybody else's say."""
+    alice, bea = trial.enrol("A-1", START, email="a@example.org"), trial.enrol("B-1", START)
+    trial.happened(bea, "withdrawal_pro", START.date(), START)
+    trial.answered(alice, "W12", START + timedelta(days=80))
+    with transaction(trial.engine, read_only=True) as connection:
+        found = reminder_people.load(connection, [alice, bea], START, {})
+        for person in (alice, bea):
+            assert found[person].person.facts == facts_of_one(connection, person)
+            stored = forms_of_one(connection, person)
+            asked = {form.timepoint for form in stored}
+            forms = reminder_people.forms_of_timepoints(connection, [person], asked)
+            assert forms[person] == stored
+    assert (found[alice].has_email, found[bea].has_email) == (True, False)

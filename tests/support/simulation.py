@@ -34,7 +34,7 @@ from sayso.worker.tick import Dispatcher
 from support.push_service import Phone, PushService
 from support.reminding import Trial, published, study_text
 
-_PLANNING = timedelta(days=20)
+_PLANNING = timedelta(days=40)
 
 
 @dataclass
@@ -200,5 +200,4 @@ class Simulation:
         """All phones that showed something in the same second speak in one transaction."""
         now, tokens = self.clock.now(), self._confirmations.pop(moment)
         with transaction(self.trial.engine) as connection:
-            for token in tokens:
-                subscriptions.acknowledge(connection, self.trial.keyring, token, now)
+            subscriptions.acknowledge_all(connection, self.trial.keyring, tokens, now)

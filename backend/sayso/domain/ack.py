@@ -7,7 +7,6 @@ guessed, and a message that was sent twice after a crash carries the same token 
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 
 PURPOSE = "acknowledgement"
@@ -31,5 +30,5 @@ def delivery_of(key: bytes, text: str) -> int | None:
 
 
 def _mark(key: bytes, delivery_id: int) -> str:
-    digest = hmac.new(key, f"ack {delivery_id}".encode(), hashlib.sha256).digest()
+    digest = hmac.digest(key, f"ack {delivery_id}".encode(), "sha256")
     return base64.urlsafe_b64encode(digest[:18]).decode()

@@ -135,26 +135,23 @@ def _remember_phones(connection: Connection, settled: Sequence[Settled], now: da
         if phone is None or not (one.settlement.status or one.settlement.outcome == "gone"):
             continue
         if state == "sent":
-            ok.append({"phone": phone})
+            ok.append({"phone": phone, "b_now": now})
         elif one.settlement.outcome == "gone":
-            gone.append({"phone": phone, "b_reason": one.settlement.why})
+            gone.append({"phone": phone, "b_now": now, "b_reason": one.settlement.why})
         else:
             bad.append({"phone": phone})
-    which = push_subscription.c.id == bindparam("phone")
-    if ok:
-        connection.execute(
-            update(push_subscription).where(which).values(last_ok_at=now, failures=0), ok
-        )
-    if bad:
-        failures = push_subscription.c.failures + 1
-        connection.execute(update(push_subscription).where(which).values(failures=failures), bad)
-    if gone:
-        connection.execute(
-            update(push_subscription)
-            .where(which, push_subscription.c.dead_at.is_(None))
-            .values(dead_at=now, dead_reason=bindparam("b_reason")),
-            gone,
-        )
+    for statement, rows in ((_WORKED, ok), (_FAILED, bad), (_GONE, gone)):
+        if rows:
+            connection.execute(statement, rows)
+
+
+_PHONE = update(push_subscription).where(push_subscription.c.id == bindparam("phone"))
+_THEN = bindparam("b_now", type_=push_subscription.c.last_ok_at.type)
+_WORKED = _PHONE.values(last_ok_at=_THEN, failures=0)
+_FAILED = _PHONE.values(failures=push_subscription.c.failures + 1)
+_GONE = _PHONE.where(push_subscription.c.dead_at.is_(None)).values(
+    dead_at=_THEN, dead_reason=bindparam("b_reason")
+)
 
 
 def _next_ways(connection: Connection, settled: Sequence[Settled], now: datetime) -> None:

@@ -25,7 +25,7 @@ from sayso.push.message import PushMessage, document, time_to_live, topic
 from sayso.services import canary, digests, reminder_people, reminder_words
 from sayso.services.dispatch import Settled, Taken
 from sayso.services.reminder_people import Reminded
-from sayso.services.reminder_queue import Around, around_of
+from sayso.services.reminder_queue import Around, Queued, around_of
 from sayso.store.sealed import Keyring
 from sayso.store.tables import participant_identity
 from sayso.store.tables_messages import delivery, push_subscription, reminder
@@ -70,8 +70,19 @@ class Checked:
     settled: list[Settled] = field(default_factory=list)
 
 
-def check(connection: Connection, token: str, desk: Desk, now: datetime) -> Checked:
-    """Look again at every delivery held under `token`. Only reads."""
+def check(
+    connection: Connection,
+    token: str,
+    desk: Desk,
+    now: datetime,
+    read: Queued = Queued(),  # noqa: B008 — a frozen value that nobody changes
+) -> Checked:
+    """Look again at every delivery held under `token`. Only reads.
+
+    `read` is what the transaction that took these rows has just read, and it is not read again:
+    whoever ends an occasion since then has taken its rows from us in his own transaction, so they
+    are not found here any more.
+    """
     rows = connection.execute(
         select(
             delivery,
@@ -96,8 +107,7 @@ def check(connection: Connection, token: str, desk: Desk, now: datetime) -> Chec
         .where(delivery.c.lease_token == token, delivery.c.state == "pending")
     ).all()
     ids = {row.participant_id for row in rows if row.participant_id is not None}
-    which = reminder_people.of_timepoints(row.timepoint for row in rows)
-    people = reminder_people.load(connection, ids, now, which)
+    people = _people(connection, rows, read, now)
     around = around_of(connection, ids, now)
     shown = _shown(connection, rows)
     checked = Checked()
@@ -115,6 +125,23 @@ def check(connection: Connection, token: str, desk: Desk, now: datetime) -> Chec
         else:
             checked.ready.append(replace(found, taken=taken))
     return checked
+
+
+def _people(
+    connection: Connection, rows: Sequence[Row[Any]], read: Queued, now: datetime
+) -> dict[int, Reminded]:
+    """Everybody whom these rows are about, with the forms of the timepoints in question."""
+    known = {None, *read.timepoints}
+    unread = [
+        row
+        for row in rows
+        if row.participant_id is not None
+        and not (row.participant_id in read.people and row.timepoint in known)
+    ]
+    ids = {row.participant_id for row in unread}
+    mine = [row.timepoint for row in rows if row.participant_id in ids]
+    forms = reminder_people.forms_of_timepoints(connection, ids, mine)
+    return {**read.people, **reminder_people.load(connection, ids, now, forms)}
 
 
 def _own(connection: Connection, row: Row[Any], desk: Desk, now: datetime) -> Ready | Settlement:
@@ -267,7 +294,7 @@ def _words(row: Row[Any]) -> reminder_words.Words:
 
 def address(public_url: str, form_id: int | None) -> str:
     """Where a tap leads. The form stands in the fragment, which no server ever sees."""
-    return f"{public_url}/#/form/{form_id}" if form_id else f"{public_url}/"
+    return f"{public_url}/form/{form_id}" if form_id else f"{public_url}/"
 
 
 def _first_open(row: Row[Any], person: Reminded, now: datetime) -> int | None:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from sayso.domain.eligibility import Person, Preferences
 from sayso.domain.reachability import PATIENCE, Phone, Reachability, reachability
 from sayso.domain.study import Study
 from sayso.services import publishing
-from sayso.store.facts import StoredForm, facts_of, forms_of
+from sayso.store import facts_by_id
+from sayso.store.facts import Dated, StoredForm, facts
 from sayso.store.tables import device, participant, participant_identity
-from sayso.store.tables_forms import expected_form
 from sayso.store.tables_messages import delivery, push_subscription
 
 
@@ -35,38 +35,36 @@ class Reminded:
 
 
 def load(
-    connection: Connection, ids: Collection[int], now: datetime, which: ColumnElement[bool]
+    connection: Connection,
+    ids: Collection[int],
+    now: datetime,
+    forms: Mapping[int, Sequence[StoredForm]],
 ) -> dict[int, Reminded]:
     """Participants by row id; ids that do not exist are left out.
 
-    `which` is a condition on `expected_form`: ten years of forms are many, and a reminder is about
-    one occasion. See `of_timepoints`.
+    `forms` are those of them that matter: ten years of forms are many, and a reminder is about one
+    occasion. See `forms_of_timepoints`. Four statements.
     """
     if not ids:
         return {}
-    chosen = participant.c.id.in_(sorted(ids))
-    facts = facts_of(connection, chosen)
-    forms = forms_of(connection, chosen, which)
+    rows = facts_by_id.people(connection, ids)
+    dated = facts_by_id.dated(connection, ids)
+    responses = facts_by_id.responses(connection, ids)
     phones = phones_of(connection, ids, now)
-    rows = connection.execute(
-        select(participant, participant_identity.c.email_sealed.is_not(None).label("has_email"))
-        .outerjoin(participant_identity)
-        .where(chosen)
-    ).all()
     studies = {key: in_force(connection, key, now) for key in {row.study_key for row in rows}}
     found = {}
     for row in rows:
         study = studies[row.study_key]
+        known = facts(row, dated.get(row.id, Dated()), responses.get(row.id, ()))
         preferences = Preferences(
             row.reminder_hour,
             row.reminders_paused_until,
             row.reminders_snoozed_until,
             row.reminders_opted_out_at,
         )
-        person = Person(facts[row.id], study.rules, study.reminder_policy, preferences)
         found[row.id] = Reminded(
             row.id,
-            person,
+            Person(known, study.rules, study.reminder_policy, preferences),
             tuple(forms.get(row.id, ())),
             tuple(phones.get(row.id, ())),
             bool(row.has_email),
@@ -74,10 +72,12 @@ def load(
     return found
 
 
-def of_timepoints(timepoints: Iterable[str | None]) -> ColumnElement[bool]:
+def forms_of_timepoints(
+    connection: Connection, ids: Collection[int], timepoints: Iterable[str | None]
+) -> dict[int, list[StoredForm]]:
     """The forms of these timepoints; None stands for a message that is about no form."""
     named = {timepoint for timepoint in timepoints if timepoint is not None}
-    return expected_form.c.timepoint.in_(sorted(named))
+    return facts_by_id.forms_at(connection, ids, named) if ids and named else {}
 
 
 def home_of(connection: Connection, participant_id: int) -> int:
@@ -103,35 +103,42 @@ def phones_of(
 
     A message counts as unanswered once the phone has had time to show it.
     """
-    silent = and_(
-        delivery.c.participant_id == push_subscription.c.participant_id,
-        delivery.c.subscription_id == push_subscription.c.id,
-        delivery.c.state == "sent",
-        delivery.c.acked_at.is_(None),
-        delivery.c.sent_at <= now - PATIENCE,
-        or_(
-            push_subscription.c.last_ack_at.is_(None),
-            delivery.c.sent_at > push_subscription.c.last_ack_at,
-        ),
-    )
-    unanswered = select(func.count()).select_from(delivery).where(silent).scalar_subquery()
     found: dict[int, list[Phone]] = defaultdict(list)
-    for row in connection.execute(
-        select(
-            push_subscription.c.id,
-            push_subscription.c.participant_id,
-            push_subscription.c.confirmed_at,
-            func.coalesce(push_subscription.c.dead_at, device.c.revoked_at).label("dead_at"),
-            unanswered.label("unanswered"),
-        )
-        .join(device)
-        .where(push_subscription.c.participant_id.in_(sorted(ids)))
-        .order_by(push_subscription.c.id)
-    ):
+    asked = {"b_people": sorted(ids), "b_silent_since": now - PATIENCE}
+    for row in connection.execute(_PHONES, asked):
         found[row.participant_id].append(
             Phone(row.id, row.confirmed_at, row.dead_at, row.unanswered)
         )
     return found
+
+
+_SILENT = and_(
+    delivery.c.participant_id == push_subscription.c.participant_id,
+    delivery.c.subscription_id == push_subscription.c.id,
+    delivery.c.state == "sent",
+    delivery.c.acked_at.is_(None),
+    delivery.c.sent_at <= bindparam("b_silent_since", type_=delivery.c.sent_at.type),
+    or_(
+        push_subscription.c.last_ack_at.is_(None),
+        delivery.c.sent_at > push_subscription.c.last_ack_at,
+    ),
+)
+_PHONES = (
+    select(
+        push_subscription.c.id,
+        push_subscription.c.participant_id,
+        push_subscription.c.confirmed_at,
+        func.coalesce(push_subscription.c.dead_at, device.c.revoked_at).label("dead_at"),
+        select(func.count())
+        .select_from(delivery)
+        .where(_SILENT)
+        .scalar_subquery()
+        .label("unanswered"),
+    )
+    .join(device)
+    .where(push_subscription.c.participant_id.in_(bindparam("b_people", expanding=True)))
+    .order_by(push_subscription.c.id)
+)
 
 
 def reachability_of(

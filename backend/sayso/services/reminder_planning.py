@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sayso.domain.reminders import HORIZON, PlannedReminder, ReminderPlan, WantedReminder, plan
 from sayso.services import reminder_people, zone_database
 from sayso.services.reminders import stop_deliveries
+from sayso.store import facts_by_id
 from sayso.store.tables_forms import expected_form
 from sayso.store.tables_messages import delivery, reminder
 
@@ -38,7 +39,8 @@ def replan(connection: Connection, participant_ids: Collection[int], now: dateti
     event, preference.
     """
     existing = _existing(connection, participant_ids, now)
-    people = reminder_people.load(connection, participant_ids, now, _worth_a_look(existing, now))
+    forms = facts_by_id.forms_where(connection, participant_ids, _worth_a_look(existing, now))
+    people = reminder_people.load(connection, participant_ids, now, forms)
     tzdata_version = zone_database.version()
     writer = _Writer(tzdata_version, now)
     for person in people.values():

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, select, update
+from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
 
 from sayso.domain.eligibility import SEND, SKIP, WAIT, Nudge, Verdict, may_remind
 from sayso.domain.reminder_steps import SNOOZE, kind_of
@@ -54,8 +54,17 @@ def next_due(connection: Connection) -> datetime | None:
     return found
 
 
-def queue_due(connection: Connection, now: datetime, limit: int) -> int:
-    """Decide up to `limit` due reminders; returns how many rows were taken."""
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """How many reminders were decided, and the people and timepoints that were read for it."""
+
+    decided: int = 0
+    people: Mapping[int, Reminded] = field(default_factory=dict)
+    timepoints: frozenset[str] = frozenset()
+
+
+def queue_due(connection: Connection, now: datetime, limit: int) -> Queued:
+    """Decide up to `limit` due reminders."""
     rows = connection.execute(
         select(reminder)
         .where(reminder.c.decided_at.is_(None), reminder.c.next_at <= now)
@@ -64,10 +73,11 @@ def queue_due(connection: Connection, now: datetime, limit: int) -> int:
         .with_for_update(skip_locked=True)
     ).all()
     if not rows:
-        return 0
+        return Queued()
     ids = {row.participant_id for row in rows}
-    which = reminder_people.of_timepoints(row.timepoint for row in rows)
-    people = reminder_people.load(connection, ids, now, which)
+    timepoints = frozenset(row.timepoint for row in rows)
+    forms = reminder_people.forms_of_timepoints(connection, ids, timepoints)
+    people = reminder_people.load(connection, ids, now, forms)
     around = around_of(connection, ids, now)
     decided: list[tuple[Row[Any], Verdict]] = []
     for row in rows:
@@ -75,7 +85,7 @@ def queue_due(connection: Connection, now: datetime, limit: int) -> int:
     _write(connection, decided, now)
     going = [(row, people[row.participant_id]) for row, v in decided if v.action == SEND]
     insert_new(connection, delivery, [d for row, who in going for d in deliveries(row, who, now)])
-    return len(rows)
+    return Queued(len(rows), people, timepoints)
 
 
 def _judged(row: Row[Any], who: Reminded, around: Around, now: datetime) -> Verdict:
@@ -92,24 +102,29 @@ def around_of(connection: Connection, participant_ids: set[int], now: datetime) 
     """The other reminders of these participants, in one statement."""
     due: dict[tuple[int, str], list[tuple[datetime, int]]] = defaultdict(list)
     recent: dict[int, list[tuple[int, datetime]]] = defaultdict(list)
-    statement = select(
-        reminder.c.id,
-        reminder.c.participant_id,
-        reminder.c.occasion,
-        reminder.c.due_at,
-        reminder.c.decided_at,
-        reminder.c.decision,
-    ).where(
-        reminder.c.participant_id.in_(sorted(participant_ids)),
-        reminder.c.due_at <= now,
-        reminder.c.closes_at > now - _WEEK,
-    )
-    for row in connection.execute(statement):
-        if row.decision in {None, "queued"}:
-            due[row.participant_id, row.occasion].append((row.due_at, row.id))
-        if row.decision == "queued" and row.decided_at > now - _WEEK:
-            recent[row.participant_id].append((row.id, row.decided_at))
+    asked = {"b_people": sorted(participant_ids), "b_now": now, "b_over": now - _WEEK}
+    for row_id, person, occasion, due_at, decided_at, decision in connection.execute(
+        _AROUND, asked
+    ):
+        due[person, occasion].append((due_at, row_id))
+        if decision == "queued" and decided_at > now - _WEEK:
+            recent[person].append((row_id, decided_at))
     return Around(due, recent)
+
+
+_AROUND = select(
+    reminder.c.id,
+    reminder.c.participant_id,
+    reminder.c.occasion,
+    reminder.c.due_at,
+    reminder.c.decided_at,
+    reminder.c.decision,
+).where(
+    reminder.c.participant_id.in_(bindparam("b_people", expanding=True)),
+    reminder.c.due_at <= bindparam("b_now", type_=reminder.c.due_at.type),
+    reminder.c.closes_at > bindparam("b_over", type_=reminder.c.closes_at.type),
+    or_(reminder.c.decision.is_(None), reminder.c.decision == "queued"),
+)
 
 
 def deliveries(row: Any, who: Reminded, now: datetime) -> list[dict[str, Any]]:

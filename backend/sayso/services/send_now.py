@@ -25,8 +25,8 @@ def send_now(
     The verdict says why not: quiet hours, the weekly cap, nothing left to do and so on. Nothing is
     written then. At most one a minute, as the step is named after the minute.
     """
-    which = reminder_people.of_timepoints([timepoint])
-    who = reminder_people.load(connection, [participant_id], now, which)[participant_id]
+    known = reminder_people.forms_of_timepoints(connection, [participant_id], [timepoint])
+    who = reminder_people.load(connection, [participant_id], now, known)[participant_id]
     forms = who.forms_at(timepoint)
     closes_at = max((form.closes_at for form in forms), default=now)
     around = reminder_queue.around_of(connection, {participant_id}, now)

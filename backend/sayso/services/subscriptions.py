@@ -6,6 +6,7 @@ telling. It only counts once it has confirmed a message: accepted by a push serv
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -61,8 +62,7 @@ def register(
     EndpointRefused, SubscriptionKeysRefused, and NotAsked for somebody who gets no reminders.
     """
     participant_id, device_id = _owner(actor)
-    which = reminder_people.of_timepoints([])
-    person = reminder_people.load(connection, [participant_id], now, which)[participant_id]
+    person = reminder_people.load(connection, [participant_id], now, {})[participant_id]
     rules_now = person.person.rules
     verdict = may_set_up(person.person.facts, now, rules_now.exemption_language)
     if verdict.action != SEND:
@@ -136,40 +136,55 @@ def send_test(connection: Connection, participant_id: int, now: datetime) -> int
 
 
 def acknowledge(connection: Connection, keyring: Keyring, token: str, now: datetime) -> bool:
-    """A phone says that it has shown a message; False for a token we never made.
+    """A phone says that it has shown a message; False for a token we never made."""
+    return acknowledge_all(connection, keyring, (token,), now) == 1
 
-    The first word counts. The phone is proved, and no other way is tried for that reminder.
+
+def acknowledge_all(
+    connection: Connection, keyring: Keyring, tokens: Iterable[str], now: datetime
+) -> int:
+    """Phones say that they have shown messages; returns how many of the tokens are ours.
+
+    The first word counts. A phone that spoke is proved, and no other way is tried for that
+    reminder. Three statements, however many speak.
     """
-    delivery_id = ack.delivery_of(keyring.derived(ack.PURPOSE), token)
-    if delivery_id is None:
-        return False
-    said = {"b_delivery": delivery_id, "b_now": now}
-    row = connection.execute(_SHOWN, said).one_or_none()
-    if row is None:
-        return True
-    connection.execute(_PROVED, {"b_phone": row.subscription_id, "b_now": now})
-    if row.reminder_id is not None:
-        connection.execute(_NOT_NEEDED, {"b_reminder": row.reminder_id, "b_now": now})
-    return True
+    key = keyring.derived(ack.PURPOSE)
+    named = [number for token in tokens if (number := ack.delivery_of(key, token)) is not None]
+    if not named:
+        return 0
+    rows = connection.execute(_SHOWN, {"b_deliveries": sorted(named), "b_now": now}).all()
+    phones = sorted({row.subscription_id for row in rows} - {None})
+    reminders = sorted({row.reminder_id for row in rows} - {None})
+    if phones:
+        connection.execute(_PROVED, {"b_phones": phones, "b_now": now})
+    if reminders:
+        connection.execute(_NOT_NEEDED, {"b_reminders": reminders, "b_now": now})
+    return len(named)
 
 
 # Every phone speaks after every message, so these are put together once.
 _NOW = bindparam("b_now", type_=delivery.c.acked_at.type)
 _SHOWN = (
     update(delivery)
-    .where(delivery.c.id == bindparam("b_delivery"), delivery.c.acked_at.is_(None))
+    .where(
+        delivery.c.id.in_(bindparam("b_deliveries", expanding=True)),
+        delivery.c.acked_at.is_(None),
+    )
     .values(acked_at=_NOW)
     .returning(delivery.c.subscription_id, delivery.c.reminder_id)
 )
 _PROVED = (
     update(push_subscription)
-    .where(push_subscription.c.id == bindparam("b_phone"), push_subscription.c.dead_at.is_(None))
+    .where(
+        push_subscription.c.id.in_(bindparam("b_phones", expanding=True)),
+        push_subscription.c.dead_at.is_(None),
+    )
     .values(last_ack_at=_NOW, confirmed_at=func.coalesce(push_subscription.c.confirmed_at, _NOW))
 )
 _NOT_NEEDED = (
     update(delivery)
     .where(
-        delivery.c.reminder_id == bindparam("b_reminder"),
+        delivery.c.reminder_id.in_(bindparam("b_reminders", expanding=True)),
         delivery.c.purpose == "fallback",
         delivery.c.state == "pending",
     )

@@ -31,6 +31,7 @@ class Keyring:
         if len(key) != _BYTES:
             raise ValueError(f"a key has {_BYTES} bytes")
         self._key = key
+        self._derived: dict[str, bytes] = {}
 
     @classmethod
     def from_file(cls, path: Path) -> Keyring:
@@ -79,7 +80,11 @@ class Keyring:
 
     def derived(self, purpose: str) -> bytes:
         """A key of 32 bytes for one purpose; knowing it tells nothing about the others."""
-        return hmac.new(self._key, f"sayso {purpose}".encode(), hashlib.sha256).digest()
+        known = self._derived.get(purpose)
+        if known is None:
+            known = hmac.new(self._key, f"sayso {purpose}".encode(), hashlib.sha256).digest()
+            self._derived[purpose] = known
+        return known
 
     @cached_property
     def _fernet(self) -> Fernet:

@@ -76,18 +76,20 @@ class Dispatcher:
                 with transaction(self._engine) as connection:
                     queued = reminder_queue.queue_due(connection, now, BATCH)
                     taken = dispatch.claim(connection, token, now, BATCH, self._lease)
-                counts["decided"] += queued
+                counts["decided"] += queued.decided
                 if taken:
                     # A batch that takes longer than expected stops while its rows are still ours.
-                    counts += await self._send_batch(token, now + self._lease * 0.75)
-                elif not queued:
+                    counts += await self._send_batch(token, now + self._lease * 0.75, queued)
+                elif not queued.decided:
                     break
         return counts
 
-    async def _send_batch(self, token: str, until: datetime) -> Counter[str]:
+    async def _send_batch(
+        self, token: str, until: datetime, queued: reminder_queue.Queued
+    ) -> Counter[str]:
         now = self._clock.now()
         with transaction(self._engine, read_only=True) as connection:
-            checked = dispatch_check.check(connection, token, self._desk, now)
+            checked = dispatch_check.check(connection, token, self._desk, now, queued)
         ledger = _Ledger(self._engine, self._clock)
         for settled in checked.settled:
             ledger.add(settled)
