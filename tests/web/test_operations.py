@@ -13,7 +13,7 @@ from pywebpush import WebPusher
 from sqlalchemy import Engine, insert, select
 
 from sayso.push import keys
-from sayso.services import canary, heartbeats
+from sayso.services import audit_watch, canary, heartbeats
 from sayso.store.tables_messages import delivery
 from support.stage import STUDY
 from support.visitors import CODES, Visitors
@@ -61,6 +61,20 @@ def test_a_worker_shows_what_it_did_and_whom_it_leaves_alone(visitors: Visitors)
         "https://push.example": "The push service is busy or failing (503)."
     }
     assert second["lives"] is False
+
+
+def test_the_last_look_at_the_audit_trail_is_shown_with_what_it_found(
+    visitors: Visitors,
+) -> None:
+    assert visitors.bob.get(PAGE).json["trail"] is None
+    now = visitors.clock.now()
+    whole = audit_watch.Reading(1, 4, "a" * 64)
+    broken = replace(whole, faults=("event 3 was changed after it was written",))
+    for reading, at in ((whole, now - timedelta(days=1)), (broken, now)):
+        with visitors.stage.open() as connection:
+            assert audit_watch.conclude(connection, reading, at)
+        said = visitors.bob.get(PAGE).json["trail"]
+        assert (said["events"], said["faults"]) == (4, list(reading.faults))
 
 
 def test_late_and_retried_messages_are_counted(visitors: Visitors) -> None:
@@ -132,6 +146,9 @@ class TestMetrics:
         visitors = Visitors.arrive(engine, now, static, metrics=token)
         beat(visitors)
         failed(visitors, "alice", "one", hours=1)
+        with visitors.stage.open() as connection:
+            reading = audit_watch.Reading(1, 4, "a" * 64)
+            assert audit_watch.conclude(connection, reading, visitors.clock.now())
         for wrong in ({}, {"Authorization": "Bearer no"}, {"Authorization": f"Bearer {token}é"}):
             assert visitors.nobody.get("/metrics", headers=wrong).status_code == 404
         said = visitors.nobody.get("/metrics", headers={"Authorization": f"Bearer {token}"})
@@ -140,6 +157,7 @@ class TestMetrics:
         assert "sayso_reminders_failed 1.0" in lines
         assert "sayso_reminders_workers 1.0" in lines
         assert "sayso_round_trip 0.0" in lines
+        assert "sayso_audit_faults 0.0" in lines
         assert 'sayso_deliveries_total{outcome="sent",worker="worker/a/1"} 7.0' in lines
         assert 'sayso_breaker_open{worker="worker/a/1"} 1.0' in lines
         assert CODES["alice"] not in said.text

@@ -13,7 +13,7 @@ from sqlalchemy import insert
 from structlog.testing import capture_logs
 
 from sayso.clock import OffsetClock, SystemClock
-from sayso.services import heartbeats
+from sayso.services import audit_watch, heartbeats
 from sayso.store.engine import transaction
 from sayso.store.tables_messages import heartbeat
 from sayso.worker import dead_man
@@ -109,6 +109,28 @@ def test_the_outside_is_told_only_while_all_is_well(office: Office, watcher: Wat
     worker.heartbeat()
     worker.dead_man()
     assert watcher.calls == ["/alive"]
+
+
+def test_a_trail_that_breaks_is_an_alarm_outside_for_one_day(
+    office: Office, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beats = metronome(office, threading.Event(), watcher.url)
+    beats.heartbeat()
+    said = ("event 3 was changed after it was written",)
+    for is_new, calls in ((True, 0), (False, 1)):
+        broken = audit_watch.Trail(office.clock.now(), 9, said, is_new)
+        monkeypatch.setattr(audit_watch, "latest", lambda _connection, found=broken: found)
+        beats.dead_man()
+        assert len(watcher.calls) == calls
+
+
+def test_the_trail_is_looked_at_by_the_metronome(office: Office) -> None:
+    beats = metronome(office, threading.Event())
+    beats.audit()
+    with transaction(office.trial.engine, read_only=True) as connection:
+        found = audit_watch.latest(connection)
+    assert found is not None
+    assert (found.at, found.faults) == (office.clock.now(), ())
 
 
 def test_an_outside_that_refuses_or_is_not_there_is_no_catastrophe(watcher: Watcher) -> None:

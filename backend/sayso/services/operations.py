@@ -13,7 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, func, or_, select
 
-from sayso.services import canary, heartbeats
+from sayso.services import audit_watch, canary, heartbeats
+from sayso.services.audit_watch import Trail
 from sayso.services.canary import Round
 from sayso.store.tables import participant, site
 from sayso.store.tables_messages import delivery, push_subscription, reminder
@@ -58,6 +59,7 @@ class Figures:
     workers: tuple[WorkerSign, ...]
     round_trip: Round | None
     phones_by_key: Mapping[str, int]
+    trail: Trail | None
 
 
 def figures(connection: Connection, now: datetime) -> Figures:
@@ -70,6 +72,7 @@ def figures(connection: Connection, now: datetime) -> Figures:
         tuple(_worker(*sign, now) for sign in heartbeats.latest(connection)),
         canary.latest(connection, now),
         phones_by_key(connection),
+        audit_watch.latest(connection),
     )
 
 

@@ -98,6 +98,12 @@ def _families(seen: Figures) -> list[Metric]:
     came_back = int(trip is not None and trip.came_back_at is not None)
     meaning = "Whether the last test message came back"
     families.append(GaugeMetricFamily("sayso_round_trip", meaning, value=came_back))
+    if seen.trail is not None:
+        faults, at = len(seen.trail.faults), seen.trail.at.timestamp()
+        meaning = "Faults that the last verification of the audit trail found"
+        families.append(GaugeMetricFamily("sayso_audit_faults", meaning, value=faults))
+        meaning = "When the audit trail was last verified, in seconds since 1970"
+        families.append(GaugeMetricFamily("sayso_audit_verified_seconds", meaning, value=at))
     phones = GaugeMetricFamily("sayso_phones", "Live phones by signing key", labels=["key"])
     for key, number in seen.phones_by_key.items():
         phones.add_metric([key], number)

@@ -52,8 +52,19 @@ class KeyView(Schema):
     phones = fields.Integer(required=True)
 
 
+class TrailView(Schema):
+    """The newest verdict on the audit trail: how many events it had, and the first few faults."""
+
+    at = Moment(required=True)
+    events = fields.Integer(required=True)
+    faults = fields.List(fields.String(), required=True)
+
+
 class OperationsView(Schema):
-    """`complaint` is the one sentence that is due when reminders do not go out as they should."""
+    """`complaint` is the one sentence that is due when reminders do not go out as they should.
+
+    `trail` is the newest verdict on the audit trail, null while there is none.
+    """
 
     now = Moment(required=True)
     complaint = fields.String(required=True, allow_none=True)
@@ -63,6 +74,7 @@ class OperationsView(Schema):
     failed = fields.Integer(required=True)
     workers = fields.List(fields.Nested(WorkerView), required=True)
     round_trip = fields.Nested(RoundView, required=True, allow_none=True)
+    trail = fields.Nested(TrailView, required=True, allow_none=True)
     keys = fields.List(fields.Nested(KeyView), required=True)
     dead_letters = fields.List(fields.Nested(DeadLetterView), required=True)
 
@@ -105,6 +117,7 @@ def read_operations() -> dict[str, Any]:
         "failed": found.failed,
         "workers": found.workers,
         "round_trip": found.round_trip,
+        "trail": found.trail,
         "keys": [
             {"id": key, "current": key == current, "phones": number}
             for key, number in sorted(phones.items(), key=lambda pair: pair[0] != current)

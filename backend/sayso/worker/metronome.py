@@ -25,16 +25,18 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Engine
 
 from sayso.clock import Clock
+from sayso.domain.audit import Actor
 from sayso.domain.errors import StoreUnavailable
-from sayso.services import heartbeats, limits
+from sayso.services import audit_watch, handovers, heartbeats, limits
 from sayso.store.engine import transaction
-from sayso.worker import dead_man, planner, tallier
+from sayso.worker import auditor, dead_man, planner, tallier
 from sayso.worker.tick import Dispatcher
 from sayso.worker.transport import Transport
 
 DISPATCH_SECONDS = 5
 PLAN_SECONDS = 600
 SWEEP_SECONDS = 3600
+AUDIT_SECONDS = 3600
 TALLY_SECONDS = 60
 HEARTBEAT_SECONDS = 30
 DEAD_MAN_SECONDS = 300
@@ -80,6 +82,7 @@ class Metronome:
             (self.dispatch, DISPATCH_SECONDS),
             (self.sweep, SWEEP_SECONDS),
             (self.tally, TALLY_SECONDS),
+            (self.audit, AUDIT_SECONDS),
             (self.dead_man, DEAD_MAN_SECONDS),
         ):
             # Once at the start, and without a date: the scheduler has a clock of its own.
@@ -110,6 +113,10 @@ class Metronome:
         self._guarded("tally", lambda: tallier.write(self._engine, self._clock, self._stop.is_set))
         self._guarded("tally", lambda: tallier.compare(self._engine, self._clock, self._turn))
 
+    def audit(self) -> None:
+        """Verify the audit trail, once a day."""
+        self._guarded("audit", lambda: auditor.verify(self._engine, self._clock, self._stop.is_set))
+
     def heartbeat(self) -> None:
         """Leave a sign of life."""
         self._guarded("heartbeat", self._beat)
@@ -129,6 +136,7 @@ class Metronome:
             heartbeats.beat(connection, self._name, facts, now)
             heartbeats.forget_old(connection, now)
             limits.forget_full(connection, now)
+            handovers.lapse(connection, Actor("worker"), now)
         return Counter()
 
     def _tell_outside(self) -> Counter[str]:
@@ -136,6 +144,10 @@ class Metronome:
             return Counter()
         with transaction(self._engine, read_only=True) as connection:
             complaint = heartbeats.complaint(connection, self._clock.now())
+            trail = audit_watch.latest(connection)
+        if complaint is None and trail is not None and trail.faults and trail.is_new:
+            # For one day: whoever watches must hear of it, and must hear later of other things.
+            complaint = f"The audit trail is broken: {trail.faults[0]}"
         if complaint is None:
             dead_man.call(self._dead_man_url)
         else:
