@@ -4,8 +4,9 @@
  * the page; the page itself stays, with everything typed into it.
  */
 import { useCallback, useEffect, useState } from "preact/hooks";
-import { Problem, whenSignInNeeded, write } from "./api/client";
+import { type Problem, whenSignInNeeded } from "./api/client";
 import type { Staff } from "./api/types";
+import { signOut, whenHandedOver } from "./leave";
 import { LoadProblem } from "./parts/problem";
 import { asProblem } from "./parts/resource";
 import { go, type Route, useRoute } from "./router";
@@ -32,12 +33,15 @@ export function App() {
   const ask = useAsking(setDoor);
   useEffect(() => {
     void ask();
-    return whenSignInNeeded(() =>
-      setDoor((before) =>
-        before.at === "inside" ? { ...before, ended: true } : { at: "outside" },
-      ),
+    return whenSignInNeeded((slug) =>
+      setDoor((before) => {
+        if (before.at !== "inside") return outside(slug);
+        if (slug === IN_HAND) startAfresh();
+        return { ...before, ended: true };
+      }),
     );
   }, [ask]);
+  useEffect(() => whenHandedOver(startAfresh), []);
 
   const token = invitationToken(route);
   if (token !== null)
@@ -63,13 +67,20 @@ export function App() {
   return <Inside door={door} setDoor={setDoor} />;
 }
 
+const IN_HAND = "tablet-in-hand";
+
+const outside = (slug: string): Door =>
+  slug === IN_HAND ? { at: "outside", note: t.tablet.inHand } : { at: "outside" };
+
 function useAsking(setDoor: (door: Door) => void): () => Promise<void> {
   return useCallback(async () => {
     try {
       setDoor({ at: "inside", staff: await whoAmI(), epoch: 0, ended: false });
     } catch (error) {
       const problem = asProblem(error);
-      setDoor(problem.slug === "sign-in-needed" ? { at: "outside" } : { at: "trouble", problem });
+      const { slug } = problem;
+      const stays = slug === "sign-in-needed" || slug === IN_HAND;
+      setDoor(stays ? outside(slug) : { at: "trouble", problem });
     }
   }, [setDoor]);
 }
@@ -101,11 +112,7 @@ function startAfresh(): void {
 }
 
 async function leave(): Promise<void> {
-  try {
-    await write("DELETE", "/api/staff/session");
-  } catch (error) {
-    if (!(error instanceof Problem) || error.status === 0) throw error;
-  }
+  await signOut();
   startAfresh();
 }
 

@@ -5,5 +5,12 @@ import "./css/console.css";
 import { render } from "preact";
 import { App } from "./app";
 
+// A browser may show the page again as it was left: by then somebody else may hold the screen.
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  document.getElementById("console")?.replaceChildren();
+  location.reload();
+});
+
 const root = document.getElementById("console");
 if (root) render(<App />, root);

@@ -12,6 +12,7 @@ import { paper } from "./strings/paper";
 import { person } from "./strings/person";
 import { problems } from "./strings/problems";
 import { staffWords } from "./strings/staff";
+import { tablet } from "./strings/tablet";
 
 const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
 
@@ -283,6 +284,7 @@ export const t = {
   instruments,
   numbers,
   entry,
+  tablet,
   operator,
   paper,
   person,

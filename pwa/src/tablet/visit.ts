@@ -222,8 +222,8 @@ export class Visit {
   /** "I am still here." */
   async stay(): Promise<void> {
     this.usedAt = now().getTime();
-    this.set({ left: null });
     await this.tell();
+    await this.tick();
   }
 
   private async tell(): Promise<void> {

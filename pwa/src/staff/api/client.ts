@@ -21,7 +21,7 @@ export class Problem extends Error {
   }
 }
 
-type Listener = () => void;
+type Listener = (slug: string) => void;
 
 let signInListener: Listener = () => {};
 
@@ -56,11 +56,14 @@ interface CallOptions {
   readonly etag?: string | null | undefined;
 }
 
+/** What a request is answered when nobody of the staff is signed in here, or must not be. */
+const SIGN_IN: ReadonlySet<string> = new Set(["sign-in-needed", "tablet-in-hand"]);
+
 async function call<T>(method: string, path: string, options: CallOptions): Promise<T> {
   const answer = await send(method, path, options);
   if (!answer.ok) {
     const problem = await problemOf(answer);
-    if (problem.slug === "sign-in-needed") signInListener();
+    if (SIGN_IN.has(problem.slug)) signInListener(problem.slug);
     throw problem;
   }
   return (answer.status === 204 ? null : await answer.json()) as T;

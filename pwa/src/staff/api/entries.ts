@@ -1,4 +1,4 @@
-/** What the staff half of the API says about answers: typed in and corrected. */
+/** What the staff half of the API says about answers: typed in, corrected, given on a tablet. */
 import type { Answers } from "../../core/questionnaire.ts";
 
 export interface Given {
@@ -88,4 +88,33 @@ export interface Verification {
     /** Without one the first typing stands. */
     readonly correction_id: number | null;
   };
+}
+
+/** The code for a clinic's tablet, shown once. */
+export interface TabletCode {
+  readonly id: number;
+  readonly code: string;
+  readonly url: string;
+  readonly expires_at: string;
+  readonly qr_svg: string;
+}
+
+export interface TabletHandover {
+  readonly id: number;
+  readonly participant: string;
+  readonly site: string;
+  readonly started_at: string;
+  readonly by: string | null;
+  readonly expires_at: string;
+  readonly taken_at: string | null;
+  readonly over_at: string | null;
+  /** waiting, active, finished, given_back, expired or ended */
+  readonly state: string;
+  /** The receipts of what came from the tablet. */
+  readonly arrived: readonly { readonly code: string; readonly received_at: string }[];
+}
+
+export interface TabletHandovers {
+  readonly server_time: string;
+  readonly rows: readonly TabletHandover[];
 }

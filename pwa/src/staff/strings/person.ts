@@ -27,7 +27,7 @@ export const person = {
     visits: "Visits",
     contacts: "Contacts",
     record: "Record",
-    devices: "Phones",
+    devices: "Phones and tablets",
   },
   comingUp: (n: number) => `Coming up (${n})`,
   now: "Now",

@@ -18,7 +18,7 @@ import {
   recordVisit,
   uncoded,
 } from "../acts/record";
-import type { ExemptionView } from "../api/types";
+import type { ExemptionView, ParticipantView } from "../api/types";
 import { t } from "../strings";
 import { ownAnchors } from "../study";
 
@@ -50,6 +50,11 @@ export function actsFor(context: ActContext): Offer[] {
   if (!running.some(inForce))
     offers.push({ key: "phone", label: phoneLabel(context), act: replacePhone(context) });
   return offers;
+}
+
+/** Whether there is something that she could answer now. */
+export function answerable(person: ParticipantView): boolean {
+  return !person.exempt_since && person.forms.some((form) => form.status === "open");
 }
 
 function inForce(exemption: ExemptionView): boolean {

@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import { type ActDone, ActPanel } from "../acts/panel";
 import { takeBack } from "../acts/record";
+import type { TabletHandover } from "../api/entries";
 import type { FormView, ParticipantView, ReminderView, ResponseView } from "../api/types";
 import { day, moment, prose } from "../format";
 import { Badge, toneOf } from "../parts/bits";
@@ -16,17 +17,22 @@ import { type Entry, type Group, responseLine, timeline } from "./timeline";
 
 const GROUPS = Object.keys(t.person.groups) as Group[];
 
-interface TimelineListProps {
+interface RecordProps {
   readonly person: ParticipantView;
   readonly today: string;
   readonly onDone: (done: ActDone) => void;
   readonly onNewer: (person: ParticipantView) => void;
 }
 
-export function TimelineList({ person, today, onDone, onNewer }: TimelineListProps) {
+interface TimelineListProps extends RecordProps {
+  readonly tablets: readonly TabletHandover[];
+}
+
+export function TimelineList(props: TimelineListProps) {
+  const { person, tablets, today, onDone, onNewer } = props;
   const study = useStudy();
   const [hidden, setHidden] = useState<ReadonlySet<Group>>(new Set());
-  const { now, coming, past } = timeline(study, person, today);
+  const { now, coming, past } = timeline(study, person, today, tablets);
   const keep = (entry: Entry) => !hidden.has(entry.group);
   const entries = (shown: readonly Entry[]) => (
     <ol class="timeline">
@@ -84,7 +90,7 @@ export function TimelineList({ person, today, onDone, onNewer }: TimelineListPro
   );
 }
 
-interface EntryLineProps extends TimelineListProps {
+interface EntryLineProps extends RecordProps {
   readonly entry: Entry;
 }
 
@@ -123,7 +129,7 @@ function EntryDate({ entry }: { readonly entry: Entry }) {
   return <time dateTime={entry.until}>{t.person.until(day(entry.until))}</time>;
 }
 
-interface TakeBackProps extends TimelineListProps {
+interface TakeBackProps extends RecordProps {
   readonly entered: NonNullable<Entry["entered"]>;
   readonly title: string;
 }

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import type { ActDone } from "../acts/panel";
 import { ActPanel } from "../acts/panel";
 import { studyPath } from "../api/client";
+import type { TabletHandovers } from "../api/entries";
 import type { Enrolment, ParticipantView } from "../api/types";
 import { studyToday } from "../clock";
 import { day, prose } from "../format";
@@ -14,9 +15,10 @@ import { mayWrite, useSession } from "../session";
 import { t } from "../strings";
 import { armLabel, languageLabel, siteName, useStudy } from "../study";
 import { Handover } from "./handover";
-import { actsFor, type Offer } from "./participant-acts";
+import { actsFor, answerable, type Offer } from "./participant-acts";
 import { CalendarStrip } from "./participant-calendar";
 import { TimelineList } from "./participant-timeline";
+import { TabletPanel } from "./tablet";
 
 export function ParticipantPage({ code }: { readonly code: string }) {
   const study = useStudy();
@@ -39,6 +41,9 @@ interface RecordProps {
 function Record({ person, onChanged, onReload }: RecordProps) {
   const { staff } = useSession();
   const [said, setSaid] = useState("");
+  const tablets = useResource<TabletHandovers>(
+    studyPath(useStudy().key, "participants", person.code, "handovers"),
+  );
   const [enrolment, setEnrolment] = useState<Enrolment | null>(null);
   const study = useStudy();
   const today = studyToday(study.today, person.zone);
@@ -54,11 +59,26 @@ function Record({ person, onChanged, onReload }: RecordProps) {
       <Said text={said} />
       {enrolment ? <Handover key={enrolment.code} enrolment={enrolment} person={person} /> : null}
       {mayWrite(staff) ? (
-        <Acts person={person} today={today} onDone={done} onNewer={onChanged} />
+        <Acts
+          person={person}
+          today={today}
+          onDone={done}
+          onNewer={onChanged}
+          onTablet={() => {
+            tablets.reload();
+            onReload();
+          }}
+        />
       ) : null}
       <Facts person={person} />
       <CalendarStrip person={person} today={today} />
-      <TimelineList person={person} today={today} onDone={done} onNewer={onChanged} />
+      <TimelineList
+        person={person}
+        tablets={tablets.data?.rows ?? []}
+        today={today}
+        onDone={done}
+        onNewer={onChanged}
+      />
     </>
   );
 }
@@ -107,9 +127,13 @@ interface ActsProps {
   readonly today: string;
   readonly onDone: (done: ActDone) => void;
   readonly onNewer: (person: ParticipantView) => void;
+  /** A tablet has come back with answers. */
+  readonly onTablet: () => void;
 }
 
-function Acts({ person, today, onDone, onNewer }: ActsProps) {
+const TABLET = "tablet";
+
+function Acts({ person, today, onDone, onNewer, onTablet }: ActsProps) {
   const study = useStudy();
   const [open, setOpen] = useState<string | null>(null);
   const offers = actsFor({ study, person, today });
@@ -133,6 +157,18 @@ function Acts({ person, today, onDone, onNewer }: ActsProps) {
             </button>
           </li>
         ))}
+        {answerable(person) ? (
+          <li>
+            <button
+              type="button"
+              id={`offer-${TABLET}`}
+              aria-expanded={open === TABLET}
+              onClick={() => setOpen(open === TABLET ? null : TABLET)}
+            >
+              {t.tablet.button}
+            </button>
+          </li>
+        ) : null}
         {person.exempt_since ? null : (
           <li>
             <a class="button" href={href([study.key, "print", "guide", person.code])}>
@@ -151,6 +187,7 @@ function Acts({ person, today, onDone, onNewer }: ActsProps) {
           </a>
         </li>
       </ul>
+      {open === TABLET ? <TabletPanel person={person} onOver={onTablet} /> : null}
       {chosen ? (
         <ActPanel
           key={chosen.key}

@@ -4,6 +4,7 @@
  * local dates, because that is how the study counts.
  */
 import type { Entered } from "../acts/record";
+import type { TabletHandover } from "../api/entries";
 import type {
   EventView,
   FormView,
@@ -46,7 +47,12 @@ export interface Timeline {
   readonly past: readonly Entry[];
 }
 
-export function timeline(study: Study, person: ParticipantView, today: string): Timeline {
+export function timeline(
+  study: Study,
+  person: ParticipantView,
+  today: string,
+  tablets: readonly TabletHandover[] = [],
+): Timeline {
   const entries = [
     ...occasions(study, person, today),
     ...visits(study, person),
@@ -54,6 +60,7 @@ export function timeline(study: Study, person: ParticipantView, today: string): 
     ...record(study, person),
     ...exemptions(person),
     ...devices(person),
+    ...handovers(person, tablets),
   ];
   const byDate = (left: Entry, right: Entry) =>
     left.date.localeCompare(right.date) || left.key.localeCompare(right.key);
@@ -226,6 +233,24 @@ function devices(person: ParticipantView): Entry[] {
       lines: [],
     };
     return [start, end];
+  });
+}
+
+function handovers(person: ParticipantView, tablets: readonly TabletHandover[]): Entry[] {
+  const words = t.tablet;
+  return tablets.map((one): Entry => {
+    const receipts = one.arrived.map(({ code }) => code).join(", ");
+    const state = words.entryStates[one.state] ?? one.state;
+    return {
+      key: `tablet ${one.id}`,
+      date: localDate(one.started_at, person.zone),
+      group: "devices",
+      title: words.entry(one.by ?? t.person.someone),
+      lines: [
+        `${moment(one.started_at, person.zone)}, ${state}`,
+        words.entryReceived(one.arrived.length, receipts),
+      ],
+    };
   });
 }
 

@@ -17,6 +17,7 @@ import { t } from "../strings";
 import { armShort, siteName, timepointLabel, useStudy } from "../study";
 import { Handover } from "./handover";
 import { RemindNow } from "./remind-now";
+import { TabletsToday } from "./tablets-today";
 import { waysFor } from "./today-acts";
 
 export function TodayView({ route }: { readonly route: Route }) {
@@ -35,7 +36,12 @@ export function TodayView({ route }: { readonly route: Route }) {
   return (
     <Page title={t.today.title} aside={<PrintButton />}>
       <Loaded from={today}>
-        {(data) => <Worklist data={data} route={route} onChanged={today.reload} />}
+        {(data) => (
+          <>
+            <Worklist data={data} route={route} onChanged={today.reload} />
+            <TabletsToday site={site} />
+          </>
+        )}
       </Loaded>
     </Page>
   );
