@@ -45,7 +45,7 @@ nightly: setup packages .stamps/app ## run the long proofs that `make test` leav
 	@$(BIN)/python -m pytest -m nightly
 
 mutation: .stamps/python ## change the study rules a sign at a time and see whether a test notices
-	@$(BIN)/python tests/tools/mutation.py --write tests/MUTATION.md $(MUTATION_FLAGS)
+	@PYTHONPATH=tests $(BIN)/python -m tools.mutation --write tests/MUTATION.md $(MUTATION_FLAGS)
 
 screenshots: setup packages .stamps/app ## take pictures of every screen, and the README's two
 	@$(BIN)/python -m pytest -q -m e2e tests/e2e --screenshots=screenshots

@@ -1,233 +1,203 @@
-"""Change one operator or constant of the domain at a time, and see whether a test notices.
+"""Change one operator, condition or constant at a time, and see whether a test notices.
 
-    python tests/tools/mutation.py [--sample N] [--seed N] [--modules NAME…] [--quick]
+    PYTHONPATH=tests python -m tools.mutation [--modules NAME…] [--every N] [--fresh]
 
-The sources are copied to a temporary folder and changed there, so the working tree stays as it is.
-Each mutant runs in a process forked from one that has pytest loaded already: first the module's own
-tests, then the rest of the domain's, and the long random proofs for the survivors only; `--quick`
-leaves those out, which can only lower the figure. Killed is what makes a test fail or crash, or run
-for ten minutes.
+A first pass runs every test once and notes which lines it reaches; each mutant then meets only the
+tests that reach it, in a fork of a process that has everything imported (see `mutation_trial`).
+What was found is kept in a book outside of version control, so a run that is broken off goes on
+where it was. A verdict of the book stands as long as the changed module and the test that noticed
+stay as they are; of a mutant that lives, as long as all modules and tests do. `--fresh` forgets it.
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
-import copy
+import hashlib
+import json
 import os
-import random
-import shutil
-import signal
+import pickle
+import platform
+import resource
 import sys
 import tempfile
-import time
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Never
 
-import pytest
+from tools.mutation_changes import Module, Mutant, mutants
+from tools.mutation_report import page
+from tools.mutation_trial import Reach, Verdict, Warm, cold, warm
 
 ROOT = Path(__file__).resolve().parents[2]
-DOMAIN = ROOT / "backend" / "sayso" / "domain"
-TESTS = ROOT / "tests" / "domain"
-RULES = (
-    "amendment", "consistency", "evaluation", "exemption", "participation", "plausible",
-    "retention", "schedule", "signals", "simulation", "status", "study", "visits", "walltime",
-)  # fmt: skip
-# The proofs that take the longest are asked last, and only about what everything else let pass.
-LONG = ("test_properties.py", "test_study_machine.py")
-SECONDS = 600
-
-_COMPARE: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
-    ast.NotEq: ast.Eq, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
-}  # fmt: skip
-_ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
-    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult,
-}  # fmt: skip
-_CALLS = {"min": "max", "max": "min", "any": "all", "all": "any"}
+# Seconds that importing everything anew may take.
+_IMPORTS = 20
 
 
-@dataclass(frozen=True)
-class Mutant:
-    """One change: which module, which node in walking order, and what it is now."""
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What is examined: a package, the folder of its tests, the book of the results.
 
-    module: str
-    node: int
-    line: int
-    what: str
+    `patience` is what a trial may take beyond ten times what its tests took unchanged, in seconds
+    of processor time, which a busy machine does not use up.
+    """
 
-    def source(self) -> str:
-        """The module's text with the change."""
-        tree = _tree(self.module)
-        node = list(ast.walk(tree))[self.node]
-        _change(node)
-        return ast.unparse(ast.fix_missing_locations(tree))
+    package: Path
+    tests: Path
+    book: Path
+    patience: int
 
+    @property
+    def source(self) -> Path:
+        """The folder that the package is imported from."""
+        folder = self.package
+        while (folder / "__init__.py").exists():
+            folder = folder.parent
+        return folder
 
-def mutants(module: str) -> Iterator[Mutant]:
-    """Every change to a module that could make a difference."""
-    tree = _tree(module)
-    left_out = _left_out(tree)
-    for number, node in enumerate(ast.walk(tree)):
-        if id(node) in left_out:
-            continue
-        before = copy.deepcopy(node)
-        if _change(node):
-            what = f"{ast.unparse(before)} -> {ast.unparse(ast.fix_missing_locations(node))}"
-            yield Mutant(module, number, getattr(node, "lineno", 0), what)
+    def modules(self) -> list[Module]:
+        """Every module of the package as it is now."""
+        name = ".".join(self.package.relative_to(self.source).parts)
+        return [Module.read(name, path) for path in sorted(self.package.glob("*.py"))]
 
 
-def _tree(module: str) -> ast.Module:
-    return ast.parse((DOMAIN / f"{module}.py").read_text("utf-8"))
+class Book:
+    """What was found, a line each, added to as it is found."""
+
+    def __init__(self, field: Field, modules: Iterable[Module]) -> None:
+        self._path, self._tests = field.book, field.tests
+        folders = (field.tests, field.tests.parent / "support")
+        files = [path for folder in folders for path in sorted(folder.rglob("*.py"))]
+        every = [path.read_bytes() for path in files]
+        self._all = _digest([*every, *(module.digest.encode() for module in modules)])
+
+    def read(self) -> dict[str, Verdict]:
+        """The verdicts that still stand, by the key of their mutant."""
+        found: dict[str, Verdict] = {}
+        for line in self._path.read_text("utf-8").splitlines() if self._path.exists() else ():
+            entry = json.loads(line)
+            verdict = Verdict(entry["fate"], entry["by"])
+            found.pop(entry["key"], None)
+            if entry["stands"] == self._stands(verdict):
+                found[entry["key"]] = verdict
+        return found
+
+    def add(self, mutant: Mutant, verdict: Verdict) -> None:
+        """Keep what was found, at once, so that nothing is lost when the run is broken off."""
+        entry = {"key": mutant.key, "fate": verdict.fate, "by": verdict.by}
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(entry | {"stands": self._stands(verdict)}) + "\n")
+
+    def _stands(self, verdict: Verdict) -> str:
+        if not verdict.noticed:
+            return self._all
+        path = self._tests / Path(verdict.by.split("::", 1)[0]).name
+        return _digest([path.read_bytes()]) if path.exists() else ""
 
 
-def _left_out(tree: ast.Module) -> set[int]:
-    """Nodes whose change says nothing: decorators, annotations, sentences of errors, imports."""
-    found: set[int] = set()
-    for node in ast.walk(tree):
-        parts: list[ast.AST] = []
-        if isinstance(node, ast.ClassDef | ast.FunctionDef):
-            parts += node.decorator_list
-        if isinstance(node, ast.FunctionDef):
-            parts += [argument for argument in node.args.args if argument.annotation]
-            parts += [node.returns] if node.returns else []
-        if isinstance(node, ast.AnnAssign | ast.arg) and node.annotation:
-            parts.append(node.annotation)
-        if isinstance(node, ast.JoinedStr | ast.ImportFrom):
-            parts.append(node)
-        for part in parts:
-            found.update(id(inner) for inner in ast.walk(part))
-    return found
+def _digest(parts: Sequence[bytes]) -> str:
+    whole = hashlib.sha256()
+    for part in parts:
+        whole.update(hashlib.sha256(part).digest())
+    return whole.hexdigest()[:16]
 
 
-def _change(node: ast.AST) -> bool:
-    """Change a node in place; says whether there was anything to change."""
-    if isinstance(node, ast.Compare) and type(node.ops[0]) in _COMPARE:
-        node.ops[0] = _COMPARE[type(node.ops[0])]()
-    elif isinstance(node, ast.BoolOp):
-        node.op = ast.And() if isinstance(node.op, ast.Or) else ast.Or()
-    elif isinstance(node, ast.BinOp) and type(node.op) in _ARITHMETIC:
-        node.op = _ARITHMETIC[type(node.op)]()
-    elif isinstance(node, ast.Constant) and isinstance(node.value, bool):
-        node.value = not node.value
-    elif isinstance(node, ast.Constant) and isinstance(node.value, int):
-        node.value += 1
-    elif isinstance(node, ast.If | ast.IfExp):
-        node.test = ast.UnaryOp(ast.Not(), node.test)
-    elif isinstance(node, ast.Name) and node.id in _CALLS:
-        node.id = _CALLS[node.id]
-    elif isinstance(node, ast.Return) and isinstance(node.value, ast.Call):
-        node.value = ast.Constant(None)
-    else:
-        return False
-    return True
+def examine(field: Field, chosen: Sequence[Mutant], book: Book) -> Mapping[str, Verdict] | None:
+    """Try every mutant that the book has no verdict for; None where a test fails already."""
+    known = book.read()
+    new = [mutant for mutant in chosen if mutant.key not in known]
+    if not new:
+        return known
+    print(f"{len(chosen)} mutants, {len(chosen) - len(new)} of them known.", flush=True)
+    reach = _warm_stage(field, [mutant for mutant in new if mutant.place], book)
+    if reach is None:
+        return None
+    known = book.read()
+    late = [mutant for mutant in new if reach.is_early(mutant)]
+    late = [m for m in late if m.key not in known or not known[m.key].noticed]
+    for mutant in late:
+        files = reach.files_for(mutant.module, field.modules())
+        paths = [str(field.tests / Path(path).name) for path in files]
+        limit = _IMPORTS + field.patience + 3 * sum(reach.seconds.values())
+        _tell(book, mutant, cold(paths, mutant, limit) if paths else Verdict("unreached"))
+    return book.read()
 
 
-def survives(mutant: Mutant, package: Path, quick: bool) -> bool:
-    """Whether every test passes with this change; the copy is put back afterwards."""
-    target = package / "sayso" / "domain" / f"{mutant.module}.py"
-    original = target.read_text("utf-8")
-    target.write_text(mutant.source(), "utf-8")
-    own = [TESTS / f"test_{mutant.module}.py"]
-    rest = [path for path in sorted(TESTS.glob("test_*.py")) if path.name not in LONG]
-    first = [path for path in own if path.exists()]
+def _warm_stage(field: Field, inside: Sequence[Mutant], book: Book) -> Reach | None:
+    """In a process of its own, for what it imports must not be there for the cold trials."""
+    with tempfile.NamedTemporaryFile() as file:
+        child = os.fork()
+        if child == 0:
+            _in_child(field, inside, book, Path(file.name))
+        _child, status = os.waitpid(child, 0)
+        # The bytes are those of this program's own child.
+        return pickle.loads(Path(file.name).read_bytes()) if status == 0 else None  # noqa: S301
+
+
+def _in_child(field: Field, inside: Sequence[Mutant], book: Book, file: Path) -> Never:
+    fine = False
     try:
-        last = [] if quick else [TESTS / name for name in LONG]
-        stages = [first, [path for path in rest if path not in first], last]
-        return all(_passes(stage, package) for stage in stages if stage)
+        # What pytest says goes nowhere; what this program says goes where it went before.
+        sys.stdout = os.fdopen(os.dup(1), "w")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        reach = Reach()
+        plugin = Warm(field.modules(), inside, reach, lambda *f: _tell(book, *f), field.patience)
+        fine = warm(field.tests, plugin)
+        file.write_bytes(pickle.dumps(reach))
     finally:
-        target.write_text(original, "utf-8")
+        os._exit(int(not fine))
 
 
-def _passes(paths: list[Path], package: Path) -> bool:
-    child = os.fork()
-    if child == 0:
-        _run(paths, package)
-    signal.signal(signal.SIGALRM, lambda *_: os.kill(child, signal.SIGKILL))
-    signal.alarm(SECONDS)
-    _child, status = os.waitpid(child, 0)
-    signal.alarm(0)
-    return status == 0
+def _tell(book: Book, mutant: Mutant, verdict: Verdict) -> None:
+    book.add(mutant, verdict)
+    if verdict.fate != "killed":
+        print(f"{verdict.fate}: {mutant.told}", flush=True)
 
 
-def _run(paths: list[Path], package: Path) -> None:
-    """In the child: these tests against the changed copy, in silence."""
-    quiet = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(quiet, 1)
-    os.dup2(quiet, 2)
-    sys.path.insert(0, str(package))
-    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
-    sys.dont_write_bytecode = True
-    code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", *map(str, paths)])
-    os._exit(int(code))
-
-
-def main() -> int:
-    """Try the mutants and print the figure; exit 1 when it is below the floor."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Try the mutants and print the figures; exit 1 when too few are noticed, 2 without tests."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--modules", nargs="*", default=list(RULES))
-    parser.add_argument("--sample", type=int, help="so many mutants, chosen at random")
-    parser.add_argument("--quick", action="store_true", help="without the long random proofs")
-    parser.add_argument("--minutes", type=float, help="stop in time, with what was tried by then")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--write", type=Path, help="keep the figures in this file")
-    parser.add_argument("--floor", type=float, default=85.0, help="per cent that must be killed")
-    chosen = parser.parse_args()
-    every = [mutant for module in chosen.modules for mutant in mutants(module)]
-    picked = random.Random(chosen.seed).sample(every, min(chosen.sample or len(every), len(every)))
-    tried: list[Mutant] = []
-    until = time.monotonic() + 60 * chosen.minutes if chosen.minutes else None
-    alive: list[Mutant] = []
-    with tempfile.TemporaryDirectory() as folder:
-        package = Path(folder) / "backend"
-        skip = shutil.ignore_patterns("__pycache__", "static")
-        shutil.copytree(ROOT / "backend", package, ignore=skip)
-        (Path(folder) / "instruments").symlink_to(ROOT / "instruments")
-        unchanged = [path for path in sorted(TESTS.glob("test_*.py")) if path.name not in LONG]
-        if not _passes(unchanged, package):
-            print("The tests fail without any change; mend that first.")
-            return 2
-        for number, mutant in enumerate(picked, 1):
-            if until is not None and time.monotonic() > until:
-                break
-            tried.append(mutant)
-            if survives(mutant, package, chosen.quick):
-                alive.append(mutant)
-                print(f"{number}/{len(picked)} lives: {_told(mutant)}", flush=True)
-            elif number % 10 == 0:
-                print(f"{number}/{len(picked)}", flush=True)
-    text = report(every, tried, alive, chosen)
+    parser.add_argument("--modules", nargs="*", help="these instead of all")
+    parser.add_argument("--every", type=int, default=1, help="only each Nth mutant of a module")
+    parser.add_argument("--fresh", action="store_true", help="forget what was found before")
+    parser.add_argument("--floor", type=float, default=85.0, help="per cent to be noticed")
+    parser.add_argument("--write", type=Path, help="keep the figures of all modules in this file")
+    parser.add_argument("--package", type=Path, default=ROOT / "backend" / "sayso" / "domain")
+    parser.add_argument("--tests", type=Path, default=ROOT / "tests" / "domain")
+    parser.add_argument("--patience", type=int, default=10, help="seconds until a trial hangs")
+    parser.add_argument("--book", type=Path, default=ROOT / ".stamps" / "mutation.jsonl")
+    given = parser.parse_args(arguments)
+    field = Field(given.package.resolve(), given.tests.resolve(), given.book, given.patience)
+    sys.path.insert(0, str(field.source))
+    if given.fresh:
+        field.book.unlink(missing_ok=True)
+    modules = field.modules()
+    unknown = set(given.modules or ()) - {module.short for module in modules}
+    if unknown:
+        parser.error(f"there is no module {', '.join(sorted(unknown))}")
+    asked = [module for module in modules if given.modules is None or module.short in given.modules]
+    chosen = [mutant for module in asked for mutant in list(mutants(module))[:: given.every]]
+    found = examine(field, chosen, Book(field, modules))
+    if found is None:
+        print("The tests fail without any change; mend that first.", file=sys.stderr)
+        return 2
+    fates = [(mutant, found[mutant.key]) for mutant in chosen]
+    text = page(fates, given.every, _machine())
     print(text)
-    if chosen.write is not None:
-        chosen.write.write_text(text, "utf-8")
-    return int(100 * (len(tried) - len(alive)) < chosen.floor * len(tried))
+    if given.write is not None and given.modules is None:
+        given.write.write_text(text, "utf-8")
+    noticed = sum(verdict.noticed for _mutant, verdict in fates)
+    return int(100 * noticed < given.floor * len(fates))
 
 
-def report(
-    every: list[Mutant], tried: list[Mutant], alive: list[Mutant], chosen: argparse.Namespace
-) -> str:
-    """The figures as a page: per module, and what lives."""
-    of, left = Counter(m.module for m in tried), Counter(m.module for m in alive)
-    killed = len(tried) - len(alive)
-    whole = "all of them" if len(tried) == len(every) else f"a random sample, seed {chosen.seed}"
-    proofs = ", without the long random proofs" if chosen.quick else ""
-    lines = [
-        "# Mutation testing of the study rules\n",
-        "One operator, constant or condition of `backend/sayso/domain` is changed at a time, and",
-        "the tests of `tests/domain` run against it; see `tests/tools/mutation.py`.\n",
-        f"{killed} of {len(tried)} mutants killed, {100 * killed / max(len(tried), 1):.1f} %.",
-        f"Tried: {len(tried)} of {len(every)}, {whole}{proofs}.\n",
-        "| module | tried | killed |", "|---|---:|---:|",
-        *(f"| {name} | {of[name]} | {of[name] - left[name]} |" for name in sorted(of)),
-        "", "What lives:", "", *(f"- `{_told(mutant)}`" for mutant in alive),
-    ]  # fmt: skip
-    return "\n".join(lines) + "\n"
-
-
-def _told(mutant: Mutant) -> str:
-    return f"{mutant.module}.py:{mutant.line} {' '.join(mutant.what.split())[:90]}"
+def _machine() -> str:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    minutes = (used.ru_utime + used.ru_stime) / 60
+    return (
+        f"Python {platform.python_version()} on {platform.system()} {platform.machine()}, "
+        f"{os.cpu_count()} processors; this run took {minutes:.0f} minutes of processor time."
+    )
 
 
 if __name__ == "__main__":

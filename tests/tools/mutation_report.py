@@ -1,0 +1,73 @@
+"""The page that says how many mutants the tests notice, and which they do not."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from tools.mutation_changes import Mutant
+from tools.mutation_trial import Verdict
+
+EQUIVALENT = Path(__file__).with_name("mutation_equivalent.toml")
+Fates = Sequence[tuple[Mutant, Verdict]]
+
+_HEAD = """\
+# Mutation testing of the study rules
+
+One operator, condition or constant of `backend/sayso/domain` is changed at a time, and the tests of
+`tests/domain` that reach it are run, with few examples for each property. Noticed is what makes a
+test fail or never come back. `make mutation` writes this page; `make mutation
+MUTATION_FLAGS="--modules status"` tries one module and prints what it finds.
+"""
+_TABLE = """\
+| module | mutants | killed | timed out | live | noticed |
+|---|---:|---:|---:|---:|---:|
+"""
+
+
+def page(fates: Fates, every: int, machine: str) -> str:
+    """The figures of all modules that were tried, and what lives in them."""
+    part = "Every mutant was tried" if every == 1 else f"Of each module every {every}th was tried"
+    names = sorted({mutant.module.short for mutant, _verdict in fates})
+    rows = [_row(name, [v for m, v in fates if m.module.short == name]) for name in names]
+    rows.append(_row("**all**", [verdict for _mutant, verdict in fates]))
+    alive = [(mutant, verdict) for mutant, verdict in fates if not verdict.noticed]
+    alive.sort(key=lambda fate: (fate[0].module.short, fate[0].lines.start, fate[0].what))
+    return "\n".join((_HEAD, f"{part}. {machine}\n", _TABLE + "\n".join(rows), *_living(alive)))
+
+
+def _row(name: str, verdicts: Sequence[Verdict]) -> str:
+    count = Counter(verdict.fate for verdict in verdicts)
+    live = count["lives"] + count["unreached"]
+    share = f"{100 * (len(verdicts) - live) / max(len(verdicts), 1):.1f} %"
+    cells = (name, len(verdicts), count["killed"], count["timed out"], live, share)
+    return "".join(f"| {cell} " for cell in cells) + "|"
+
+
+def _living(alive: Fates) -> list[str]:
+    """What lives: first what makes no difference that anybody could see, with the reason."""
+    reasons = _reasons()
+    same, other = [], []
+    for mutant, verdict in alive:
+        line = f"- `{mutant.told}`" + (" (no test reaches it)" * (verdict.fate == "unreached"))
+        why = reasons.get((mutant.module.short, mutant.what))
+        if why is None:
+            other.append(line)
+        else:
+            same.append(f"{line}: {why}")
+    lines = []
+    if same:
+        lines += ["", "These live because they change nothing that shows; they count as live:", ""]
+        lines += same
+    if other:
+        lines += ["", "These live:", "", *other]
+    return [*lines, ""]
+
+
+def _reasons() -> dict[tuple[str, str], str]:
+    if not EQUIVALENT.exists():
+        return {}
+    listed = tomllib.loads(EQUIVALENT.read_text("utf-8"))["equivalent"]
+    return {(one["module"], one["change"]): one["why"] for one in listed}
