@@ -19,13 +19,10 @@ _APP_SENTENCES = (
 )
 # What only an administrator meets, at a terminal or in a log, where the message itself is shown.
 _AT_A_TERMINAL = {
-    "answer-table-wrong", "app-not-built", "copy-failed", "facts-file-wrong",
-    "instrument-file-wrong", "key-file-missing", "key-file-wrong", "mail-settings-wrong",
-    "not-json", "push-too-large", "questionnaire-changed", "questionnaire-not-found",
-    "questionnaire-not-licensed", "rules-do-not-fit",
+    "answer-table-wrong", "app-not-built", "copy-failed", "facts-file-wrong", "key-file-missing",
+    "key-file-wrong", "mail-settings-wrong", "not-json", "push-too-large", "rules-do-not-fit",
     "schema-out-of-date", "seal-broken", "settings-wrong", "site-taken", "staff-exists",
-    "study-file-wrong", "study-version-taken", "vapid-key-exists", "vapid-key-missing",
-    "vapid-key-wrong", "vapid-subject-wrong",
+    "vapid-key-exists", "vapid-key-missing", "vapid-key-wrong", "vapid-subject-wrong",
 }  # fmt: skip
 
 

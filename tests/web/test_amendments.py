@@ -185,12 +185,43 @@ def test_files_that_amend_nothing(visitors: Visitors, change: Any, wanted: str) 
 
 def test_all_faults_of_a_file_are_named_at_once(visitors: Visitors) -> None:
     text = second(FILE.read_text("utf-8"))
-    wrong = text.replace('packs = ["core"]', 'packs = ["nothing"]').replace("[arms", "[arms", 1)
+    wrong = text.replace('packs = ["core"]', 'packs = ["nothing"]', 1)
+    wrong = wrong.replace("opens = 70", "opens = 90").replace(
+        'anchor = "enrolment"', 'anchor = "x"'
+    )
 
-    answer = planned(visitors, wrong)
+    for answer in (planned(visitors, wrong), applied(visitors, wrong, "0" * 64)):
+        assert (answer.status_code, slug(answer)) == (422, "study-file-wrong")
+        errors = answer.json["errors"]
+        assert errors["timepoints.W12"] == [
+            "the window is inverted: opens 90, target 84, closes 98; "
+            "write opens <= target <= closes"
+        ]
+        assert len(errors) >= 3, errors
+        for key, sentences in errors.items():
+            for sentence in sentences:
+                assert f"{key}: {sentence}" in answer.json["detail"]
 
-    assert slug(answer) == "study-file-wrong"
-    assert answer.json["detail"].count("nothing") > 3
+
+def test_a_file_without_faults_has_no_list_of_them(visitors: Visitors) -> None:
+    assert "errors" not in planned(visitors, FILE.read_text("utf-8")).json
+
+
+def test_a_long_file_is_planned_as_it_is(visitors: Visitors, wider: str) -> None:
+    """Two hundred kilobytes of protocol in comments; the console sends the file as text."""
+    long = wider + "# as the protocol says, section by section\n" * 5_000
+    assert len(long) > 200_000
+
+    plan = planned(visitors, long).json
+    assert plan["moves"] == 12
+    assert applied(visitors, long, plan["digest"]).status_code == 201
+
+
+def test_a_file_that_is_longer_than_any_study_is_refused(visitors: Visitors) -> None:
+    answer = planned(visitors, "#" * 500_001)
+
+    assert (answer.status_code, slug(answer)) == (422, "invalid")
+    assert list(answer.json["errors"]) == ["document"]
 
 
 def test_only_an_administrator_amends(visitors: Visitors, wider: str) -> None:

@@ -15,7 +15,7 @@ from marshmallow import Schema, fields
 from werkzeug.exceptions import HTTPException
 
 from sayso.domain import access_errors, entry_errors, errors, staff_errors
-from sayso.domain.errors import SaysoError
+from sayso.domain.errors import Fault, SaysoError
 
 _log = structlog.get_logger("sayso.web")
 
@@ -138,7 +138,16 @@ def from_error(error: SaysoError) -> Response:
         _log.error("store-unavailable", said=detail)
         detail = "The server cannot save or read just now. Nothing is lost; try again in a moment"
         headers["Retry-After"] = str(RETRY_AFTER_STORE)
-    return document(status, error.slug, title, detail, headers=headers)
+    return document(status, error.slug, title, detail, by_key(error), headers)
+
+
+def by_key(error: SaysoError) -> dict[str, Any] | None:
+    """All that is wrong with a file, by the key it stands at: what it is and how to mend it."""
+    found: dict[str, list[str]] = {}
+    for fault in getattr(error, "faults", ()):
+        if isinstance(fault, Fault):
+            found.setdefault(fault.key, []).append(f"{fault.what}; {fault.mend}")
+    return found or None
 
 
 def from_http(error: HTTPException) -> Response:
