@@ -83,14 +83,20 @@ class Reach:
         return mutant.place is None or not early.isdisjoint(mutant.lines)
 
     def files_for(self, module: Module, modules: Sequence[Module]) -> list[str]:
-        """The test files that reach a module or one that imports it, the quickest first."""
+        """The test files that reach a module or one that imports it: its own, then the quickest.
+
+        Together they take up to some budgets of seconds.
+        """
         near = [module, *(other for other in modules if module.name in other.imports)]
         lines = [tests for one in near for tests in self.tests.get(str(one.path), {}).values()]
         cost: dict[str, float] = {}
         for test in {test for tests in lines for test in tests}:
             path = test.split("::", 1)[0]
             cost[path] = cost.get(path, 0.0) + self.seconds[test]
-        return sorted(cost, key=lambda path: (cost[path], path))
+        own = f"test_{module.short}"
+        ordered = sorted(cost, key=lambda path: (own not in path, cost[path], path))
+        so_far = accumulate(cost[path] for path in ordered)
+        return [p for p, total in zip(ordered, so_far, strict=True) if total <= 5 * BUDGET]
 
 
 Found = Callable[[Mutant, Verdict], None]
