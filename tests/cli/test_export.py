@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import Engine, select
 
 from sayso.cli.export import command
+from sayso.domain.errors import NotAllowed
 from sayso.store.engine import make_engine, transaction
 from sayso.store.tables_messages import audit_event
 from support.stage import Stage
@@ -101,6 +102,31 @@ def test_the_completion_table_as_of_a_past_day(stage: Stage, tmp_path: Path) -> 
     assert {row["data_as_of"][:10] for row in rows} == {"2026-04-21"}
     assert {row["site"] for row in rows} == {"ALL", "S1", "S2"}
     assert f"Wrote {len(rows)} rows to completion.csv" in result.output
+
+
+@pytest.mark.parametrize("verb", ["forms", "items"])
+def test_rows_as_of_a_past_day_know_nothing_of_what_came_later(
+    stage: Stage, tmp_path: Path, verb: str
+) -> None:
+    def answered(*options: str) -> set[str]:
+        target = tmp_path / "rows.csv"
+        assert export(verb, *options, "--out", str(target)).exit_code == 0
+        found = csv.DictReader(target.read_text("utf-8").splitlines())
+        return {row["data_as_of"][:10] for row in found if row["response_id"]}
+
+    # The forms came on 14 April 2026, day 84.
+    assert answered("--as-of", "2026-04-13") == set()
+    assert answered("--as-of", "2026-04-14") == {"2026-04-15"}
+    with transaction(stage.engine, read_only=True) as connection:
+        details = connection.execute(
+            select(audit_event.c.details).where(audit_event.c.action == "export.made")
+        ).scalars()
+        assert [one["after"]["as_of"] for one in details] == ["2026-04-13", "2026-04-14"]
+
+
+def test_a_day_that_has_not_come_is_refused(stage: Stage) -> None:
+    with pytest.raises(NotAllowed, match="when that day has come"):
+        export("forms", "--as-of", "2999-01-01")
 
 
 def test_the_flow_as_a_picture_and_as_a_table(stage: Stage) -> None:

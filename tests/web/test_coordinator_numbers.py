@@ -223,6 +223,25 @@ def test_taking_a_file_away_is_on_record(golden: Visitors) -> None:
     assert event["after"]["sites"] == ["S2"]
 
 
+@pytest.mark.parametrize("name", ["expected-forms", "items"])
+def test_a_file_of_a_past_day(golden: Visitors, name: str) -> None:
+    def lines(query: str) -> list[dict[str, str]]:
+        answer = golden.dana.get(f"{BASE}/exports/{name}.csv{query}")
+        assert answer.status_code == 200
+        return list(csv.DictReader(io.StringIO(answer.get_data(as_text=True))))
+
+    past = lines("?as_of=2026-04-20")
+
+    assert {line["data_as_of"] for line in past} == {"2026-04-21T00:00:00Z"}
+    assert {line["site"] for line in past} == {"S2"}
+    assert all(line["received_at"] < "2026-04-21" for line in past)
+    assert any(line["received_at"] > "2026-04-21" for line in lines(""))
+    event = golden.dana.get(f"{BASE}/audit").json["events"][1]
+    assert event["after"]["as_of"] == "2026-04-20"
+    assert golden.dana.get(f"{BASE}/exports/{name}.csv?as_of=2026-06-16").status_code == 403
+    assert golden.dana.get(f"{BASE}/exports/{name}.csv?as_of=soon").status_code == 422
+
+
 def test_a_past_day_is_counted_from_what_was_known_then(golden: Visitors) -> None:
     # On 26 May the twenty are where they stand now, twenty days earlier: day 110 or before.
     row = week_12(golden.ada, "?as_of=2026-05-26")

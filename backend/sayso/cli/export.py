@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import IO
 
@@ -42,24 +42,42 @@ def _options(verb: Callable[..., None]) -> Callable[..., None]:
     )
 
 
+def _as_of(verb: Callable[..., None]) -> Callable[..., None]:
+    return click.option("--as-of", "as_of", type=click.DateTime(["%Y-%m-%d"]), default=None,
+                        help="The end of this past day (UTC) instead of now.")(verb)  # fmt: skip
+
+
 @command.command()
 @_options
-def forms(study: str | None, site: str | None, target: IO[bytes]) -> None:
+@_as_of
+def forms(study: str | None, site: str | None, target: IO[bytes], as_of: datetime | None) -> None:
     """One row per expected form: status, dates, reason, response, scores.
 
-    For example: sayso export forms --site S1 --out forms.csv
+    With --as-of the file is what was on record at the end of that day; made again later, it is the
+    same to the last byte. For example: sayso export forms --as-of 2026-06-30 --out forms.csv
     """
-    _write("expected-forms", exports.expected_forms, study, site, target)
+    day = as_of.date() if as_of else None
+
+    def make(connection: Connection, within: Reach, now: datetime) -> Table:
+        return exports.expected_forms(connection, within, now, day)
+
+    _write("expected-forms", make, study, site, target, day)
 
 
 @command.command()
 @_options
-def items(study: str | None, site: str | None, target: IO[bytes]) -> None:
+@_as_of
+def items(study: str | None, site: str | None, target: IO[bytes], as_of: datetime | None) -> None:
     """One row per item: answered, not done with the reason, or branched out.
 
-    For example: sayso export items --out items.csv
+    For example: sayso export items --as-of 2026-06-30 --out items.csv
     """
-    _write("items", exports.items, study, site, target)
+    day = as_of.date() if as_of else None
+
+    def make(connection: Connection, within: Reach, now: datetime) -> Table:
+        return exports.items(connection, within, now, day)
+
+    _write("items", make, study, site, target, day)
 
 
 @command.command()
@@ -84,9 +102,7 @@ def facts(study: str | None, site: str | None, target: IO[bytes]) -> None:
 
 
 def _choices(verb: Callable[..., None]) -> Callable[..., None]:
-    verb = click.option("--as-of", "as_of", type=click.DateTime(["%Y-%m-%d"]), default=None,
-                        help="The end of this past day (UTC) instead of now.")(verb)  # fmt: skip
-    return click.option("--arm", default=None, help="Only this arm.")(verb)
+    return click.option("--arm", default=None, help="Only this arm.")(_as_of(verb))
 
 
 @command.command()
@@ -104,7 +120,7 @@ def completion(
     def make(connection: Connection, within: Reach, now: datetime) -> Table:
         return papers.completion_table(connection, within, chosen, now)
 
-    _write("completion", make, study, site, target)
+    _write("completion", make, study, site, target, chosen.as_of)
 
 
 @command.command()
@@ -127,7 +143,7 @@ def consort(
         def make(connection: Connection, within: Reach, now: datetime) -> Table:
             return papers.flow_table(connection, within, chosen, now)
 
-        _write("consort", make, study, site, target)
+        _write("consort", make, study, site, target, chosen.as_of)
         return
     with engine(read_settings()) as made, transaction(made, read_only=True) as connection:
         require_current(connection)
@@ -137,7 +153,14 @@ def consort(
     target.write(drawn.encode())
 
 
-def _write(name: str, make: Make, study: str | None, site: str | None, target: IO[bytes]) -> None:
+def _write(
+    name: str,
+    make: Make,
+    study: str | None,
+    site: str | None,
+    target: IO[bytes],
+    as_of: date | None,
+) -> None:
     """Read in one transaction that cannot change anything, then note the export in another."""
     now, digest, lines = SystemClock().now(), hashlib.sha256(), -1
     with engine(read_settings()) as made:
@@ -152,7 +175,7 @@ def _write(name: str, make: Make, study: str | None, site: str | None, target: I
                 target.write(data)
         target.flush()
         with transaction(made) as connection:
-            exports.record(connection, within, name, lines, digest.hexdigest(), now)
+            exports.record(connection, within, name, lines, digest.hexdigest(), now, as_of)
     file = Path(getattr(target, "name", "-")).name
     if file not in ("-", "<stdout>"):
         click.echo(f"Wrote {lines} rows to {file}", err=True)

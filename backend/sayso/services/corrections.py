@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select, true, update
 
 from sayso.domain import correction as rule
 from sayso.domain import scoring
@@ -120,11 +120,21 @@ def standing(
     return {response_id: one.said for response_id, one in found.items()}
 
 
-def accepted_of(connection: Connection, participant_ids: Collection[int]) -> dict[str, Correction]:
-    """The correction that counts, by response, for the responses of these participants."""
+def accepted_of(
+    connection: Connection, participant_ids: Collection[int], until: datetime | None = None
+) -> dict[str, Correction]:
+    """The correction that counts, by response, for the responses of these participants.
+
+    Of those that had been decided by `until`, where that is given.
+    """
+    decided = correction.c.decided_at <= until if until is not None else true()
     rows = connection.execute(
         select(correction)
-        .where(correction.c.participant_id.in_(participant_ids), correction.c.accepted.is_(True))
+        .where(
+            correction.c.participant_id.in_(participant_ids),
+            correction.c.accepted.is_(True),
+            decided,
+        )
         .order_by(correction.c.id)
     )
     return rule.standing(map(_correction, rows))

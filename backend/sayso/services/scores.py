@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, select, true
 
 from sayso.domain import scoring
 from sayso.domain.scoring import Score
@@ -48,14 +48,20 @@ def keep(
     insert_many(connection, score, rows)
 
 
-def newest(connection: Connection, response_ids: Collection[str]) -> dict[str, list[Row[Any]]]:
-    """The rows of the newest scoring of each response, in the order of its rules."""
+def newest(
+    connection: Connection, response_ids: Collection[str], until: datetime | None = None
+) -> dict[str, list[Row[Any]]]:
+    """The rows of the newest scoring of each response, in the order of its rules.
+
+    Of those that had been made by `until`, where that is given.
+    """
+    made = score.c.scored_at <= until if until is not None else true()
     ids = list(response_ids)
     found: dict[str, list[Row[Any]]] = {}
     for start in range(0, len(ids), _AT_ONCE):
         some = ids[start : start + _AT_ONCE]
         for row in connection.execute(
-            select(score).where(score.c.response_id.in_(some)).order_by(score.c.id)
+            select(score).where(score.c.response_id.in_(some), made).order_by(score.c.id)
         ):
             kept = found.setdefault(row.response_id, [])
             if kept and kept[0].scored_at != row.scored_at:
@@ -64,13 +70,19 @@ def newest(connection: Connection, response_ids: Collection[str]) -> dict[str, l
     return found
 
 
-def rules_used(connection: Connection, study_key: str) -> list[str]:
-    """The hashes of every questionnaire whose rules have scored a response of this study."""
+def rules_used(
+    connection: Connection, study_key: str, until: datetime | None = None
+) -> list[str]:
+    """The hashes of every questionnaire whose rules have scored a response of this study.
+
+    By `until`, where that is given.
+    """
+    made = score.c.scored_at <= until if until is not None else true()
     found = connection.execute(
         select(score.c.questionnaire_sha256)
         .join(response, response.c.id == score.c.response_id)
         .join(participant, participant.c.id == response.c.participant_id)
-        .where(participant.c.study_key == study_key)
+        .where(participant.c.study_key == study_key, made)
         .distinct()
     )
     return sorted(found.scalars())

@@ -110,11 +110,14 @@ class TodayQuery(Schema):
     site = fields.String(load_default=None, validate=_SHORT)
 
 
-class CompletionQuery(Schema):
+class AsOfQuery(Schema):
+    as_of = fields.Date(load_default=None)
+
+
+class CompletionQuery(AsOfQuery):
     site = fields.String(load_default=None, validate=_SHORT)
     arm = fields.String(load_default=None, validate=_SHORT)
     questionnaire = fields.String(load_default=None, validate=_SHORT)
-    as_of = fields.Date(load_default=None)
     alive_rule = fields.String(
         load_default=None, validate=validate.OneOf(["window_open", "target", "window_close"])
     )

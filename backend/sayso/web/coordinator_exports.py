@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
@@ -25,20 +26,24 @@ _IN_MEMORY = 4_000_000
 
 @files.route("/<key>/exports/expected-forms.csv")
 @for_staff()
+@files.arguments(bodies.AsOfQuery, location="query")
 @files.response(200, description="One row per expected form, with status, response and scores.")
-def expected_forms(key: str) -> Response:
-    """One row per participant and expected form."""
-    at = here()
-    return _file(key, "expected-forms", exports.expected_forms(at.connection, reach(key), at.now))
+def expected_forms(query: dict[str, Any], key: str) -> Response:
+    """One row per participant and expected form, for now or as of the end of a past day (UTC)."""
+    at, as_of = here(), query["as_of"]
+    table = exports.expected_forms(at.connection, reach(key), at.now, as_of)
+    return _file(key, "expected-forms", table, as_of)
 
 
 @files.route("/<key>/exports/items.csv")
 @for_staff()
+@files.arguments(bodies.AsOfQuery, location="query")
 @files.response(200, description="One row per item, answered, not done or branched out.")
-def items(key: str) -> Response:
+def items(query: dict[str, Any], key: str) -> Response:
     """One row per item of every received form, and one per form that never came."""
-    at = here()
-    return _file(key, "items", exports.items(at.connection, reach(key), at.now))
+    at, as_of = here(), query["as_of"]
+    table = exports.items(at.connection, reach(key), at.now, as_of)
+    return _file(key, "items", table, as_of)
 
 
 @files.route("/<key>/exports/completion.csv")
@@ -50,7 +55,7 @@ def completion_table(query: dict[str, Any], key: str) -> Response:
     at = here()
     chosen = Chosen(**query)
     table = papers.completion_table(at.connection, reach(key), chosen, at.now)
-    return _file(key, "completion", table)
+    return _file(key, "completion", table, chosen.as_of)
 
 
 @files.route("/<key>/exports/consort.csv")
@@ -60,8 +65,9 @@ def completion_table(query: dict[str, Any], key: str) -> Response:
 def consort_table(query: dict[str, Any], key: str) -> Response:
     """The flow of participants for one questionnaire, as a table."""
     at = here()
-    table = papers.flow_table(at.connection, reach(key), Chosen(**query), at.now)
-    return _file(key, "consort", table)
+    chosen = Chosen(**query)
+    table = papers.flow_table(at.connection, reach(key), chosen, at.now)
+    return _file(key, "consort", table, chosen.as_of)
 
 
 @files.route("/<key>/exports/consort.svg")
@@ -78,7 +84,7 @@ def consort_picture(query: dict[str, Any], key: str) -> Response:
     return response
 
 
-def _file(key: str, name: str, table: Table) -> Response:
+def _file(key: str, name: str, table: Table, as_of: date | None) -> Response:
     """Write the table to a file that leaves memory when it grows, then note who gets it.
 
     The note has a transaction of its own: reading can take a while, and on SQLite a transaction
@@ -94,7 +100,7 @@ def _file(key: str, name: str, table: Table) -> Response:
         content.write(data)
     content.seek(0)
     with transaction(at.state.engine) as connection:
-        exports.record(connection, reach(key), name, lines, digest.hexdigest(), at.now)
+        exports.record(connection, reach(key), name, lines, digest.hexdigest(), at.now, as_of)
     response = send_file(
         content, "text/csv", as_attachment=True, download_name=f"{key}-{name}.csv", max_age=0
     )
