@@ -80,9 +80,7 @@ def expected_forms(
     )
 
 
-def items(
-    connection: Connection, within: Reach, now: datetime, as_of: date | None = None
-) -> Table:
+def items(connection: Connection, within: Reach, now: datetime, as_of: date | None = None) -> Table:
     """One row per item of every received form, and one row for a form that never came.
 
     What was sent stands in the columns of the item; an accepted correction stands beside it. Forms

@@ -70,9 +70,7 @@ def newest(
     return found
 
 
-def rules_used(
-    connection: Connection, study_key: str, until: datetime | None = None
-) -> list[str]:
+def rules_used(connection: Connection, study_key: str, until: datetime | None = None) -> list[str]:
     """The hashes of every questionnaire whose rules have scored a response of this study.
 
     By `until`, where that is given.
