@@ -170,7 +170,7 @@ def _floor(_bench: Bench) -> float:
 
 _BODY = document(
     title="A reminder from your study team", text="You have questions to answer. Tap to open.",
-    navigate="https://pro.example.org/#/form/123456", tag=topic("a"), ack="123456." + "a" * 24,
+    navigate="https://pro.example.org/form/123456", tag=topic("a"), ack="123456." + "a" * 24,
 )  # fmt: skip
 
 

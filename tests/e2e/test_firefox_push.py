@@ -99,7 +99,7 @@ class Scene:
             .where(expected_form.c.timepoint == "W12")
             .order_by(expected_form.c.position)
         )
-        address = f"{self.clinic.origin}/#/form/{forms[0].id}"
+        address = f"{self.clinic.origin}/form/{forms[0].id}"
         until(
             lambda: any(tab["url"].startswith(address) for tab in self.firefox.contexts()),
             f"a tab shows {address}",

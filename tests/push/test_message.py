@@ -14,11 +14,11 @@ NOW = datetime(2026, 6, 15, 15, 0, tzinfo=UTC)
 
 
 def test_the_document_is_declarative_and_complete() -> None:
-    body = document(title="T", text="B", navigate="https://x.example/#/form/1", tag="t", ack="1.a")
+    body = document(title="T", text="B", navigate="https://x.example/form/1", tag="t", ack="1.a")
     assert json.loads(body) == {
         "web_push": 8030,
         "notification": {
-            "title": "T", "body": "B", "navigate": "https://x.example/#/form/1", "lang": "en",
+            "title": "T", "body": "B", "navigate": "https://x.example/form/1", "lang": "en",
             "dir": "ltr", "tag": "t", "data": {"ack": "1.a"},
         },
     }  # fmt: skip

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from sayso.services import heartbeats
-from sayso.web import problems
+from sayso.web import problems, shell
 from support.visitors import Visitors
 
 
@@ -30,6 +30,50 @@ def test_addresses_inside_the_participant_app_answer_with_the_app(
     assert answer.content_type == "text/html; charset=utf-8"
     assert b"Participant" in answer.data
     assert answer.headers["Cache-Control"] == "no-cache"
+
+
+BUILT = """<!doctype html><html><head>
+  <link rel="icon" href="/icons/icon.svg" />
+  <script type="module" crossorigin src="/assets/app-1a.js"></script>
+  <link rel="stylesheet" crossorigin href="/assets/app-2b.css">
+</head><body><script type="application/json">{}</script></body></html>"""
+
+
+def test_a_page_says_in_its_headers_what_it_loads(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text(BUILT)
+    (tmp_path / "app.js").write_text("import './other.js'")
+    files = shell.read(tmp_path)
+    assert files["index.html"].ahead == (
+        "</assets/app-1a.js>; rel=modulepreload; crossorigin",
+        "</assets/app-2b.css>; rel=preload; as=style; crossorigin",
+    )
+    assert files["app.js"].ahead == ()
+
+
+def test_what_a_reminder_opens_asks_for_its_answers_with_the_page(visitors: Visitors) -> None:
+    answer = visitors.stranger().get("/form/12")
+
+    assert b"Participant" in answer.data
+    assert answer.headers["Cache-Control"] == "no-cache"
+    assert answer.headers.getlist("Link") == [
+        "</api/me>; rel=preload; as=fetch; crossorigin",
+        "</api/me/forms/12>; rel=preload; as=fetch; crossorigin",
+    ]
+
+
+@pytest.mark.parametrize("path", ["/", "/enrol", "/form/twelve", "/form/12/more", "/console/"])
+def test_no_other_page_asks_for_anything_of_anybody(visitors: Visitors, path: str) -> None:
+    links = visitors.stranger().get(path).headers.getlist("Link")
+
+    assert not [link for link in links if "/api/" in link]
+
+
+def test_a_page_that_the_phone_has_says_what_it_loads_all_the_same(visitors: Visitors) -> None:
+    first = visitors.stranger().get("/form/12")
+    again = visitors.stranger().get("/form/12", headers={"If-None-Match": first.headers["ETag"]})
+
+    assert again.status_code == 304
+    assert again.headers.getlist("Link") == first.headers.getlist("Link")
 
 
 @pytest.mark.parametrize("path", ["/console", "/console/", "/console/participants/P-001"])

@@ -10,11 +10,13 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, current_app, request
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import PathConverter
 
@@ -47,6 +49,8 @@ class Asset:
     content_type: str
     cache: str
     etag: str
+    ahead: tuple[str, ...]
+    """Values of Link headers: what a page loads, so that the browser fetches it before reading."""
 
 
 class Page(PathConverter):
@@ -101,6 +105,20 @@ def tablet_page() -> Response:
     return answer
 
 
+@blueprint.get("/form/<int:number>")
+@without_store
+def reminded(number: int) -> Response:
+    """The app as a reminder opens it; the browser asks for its answers while it fetches the app.
+
+    On a slow line this saves the person a whole round trip. The requests carry her session as any
+    other would; this page itself knows nothing of her.
+    """
+    answer = _send("index.html")
+    for path in ("/api/me", f"/api/me/forms/{number}"):
+        answer.headers.add("Link", f"<{path}>; rel=preload; as=fetch; crossorigin")
+    return answer
+
+
 @blueprint.get("/<page:name>")
 @without_store
 def file(name: str) -> Response:
@@ -118,7 +136,9 @@ def _send(name: str) -> Response:
     asset = _assets().get(name)
     if asset is None:
         raise AppNotBuilt("The app has not been built; run: make app")
-    headers = {"Cache-Control": asset.cache, "ETag": f'"{asset.etag}"'}
+    headers = Headers({"Cache-Control": asset.cache, "ETag": f'"{asset.etag}"'})
+    for link in asset.ahead:
+        headers.add("Link", link)
     if asset.packed is not None:
         headers["Vary"] = "Accept-Encoding"
     if asset.etag in request.if_none_match:
@@ -144,7 +164,22 @@ def _asset(path: Path, name: str) -> Asset:
         packed = gzip.compress(content, 9, mtime=0)
     if kind.startswith("text/"):
         kind += "; charset=utf-8"
-    return Asset(content, packed, kind, _cache(name), hashlib.sha256(content).hexdigest()[:32])
+    etag = hashlib.sha256(content).hexdigest()[:32]
+    ahead = loads(content.decode()) if path.suffix == ".html" else ()
+    return Asset(content, packed, kind, _cache(name), etag, ahead)
+
+
+def loads(page: str) -> tuple[str, ...]:
+    """What a built page loads, as values of Link headers: its scripts, then its style sheets.
+
+    They name the same mode as the page's own elements do, or the browser would fetch twice.
+    """
+    scripts = re.findall(r'<script type="module"[^>]* src="([^"]+)"', page)
+    styles = re.findall(r'<link rel="stylesheet"[^>]* href="([^"]+)"', page)
+    return (
+        *(f"<{one}>; rel=modulepreload; crossorigin" for one in scripts),
+        *(f"<{one}>; rel=preload; as=style; crossorigin" for one in styles),
+    )
 
 
 def _cache(name: str) -> str:

@@ -24,11 +24,16 @@ beforeEach(async () => {
 afterEach(() => server.close());
 
 describe("asking the server", () => {
-  it("brings back the data, and says which app is asking", async () => {
+  it("brings back the data by a plain request, as one that was sent ahead", async () => {
     const result = await ask("GET", "/api/me");
     expect(result).toEqual({ ok: true, status: 200, data: { zone: "Europe/London" } });
-    expect(server.asked[0]?.headers["x-sayso-client"]).toBe("participant/1.2.3");
+    expect(server.asked[0]?.headers["x-sayso-client"]).toBeUndefined();
     expect(server.asked[0]?.headers["content-type"]).toBeUndefined();
+  });
+
+  it("says which app asks for a change", async () => {
+    await ask("DELETE", "/api/me/session");
+    expect(server.asked[0]?.headers["x-sayso-client"]).toBe("participant/1.2.3");
   });
 
   it("sends JSON", async () => {

@@ -38,7 +38,8 @@ export function client(name: string) {
     path: string,
     body?: unknown,
   ): Promise<Result<T>> {
-    const headers: Record<string, string> = { "X-Sayso-Client": name, Accept: "application/json" };
+    // A plain GET is one that the browser may already have sent ahead, as the page's headers ask.
+    const headers: Record<string, string> = method === "GET" ? {} : { "X-Sayso-Client": name };
     if (body !== undefined) headers["Content-Type"] = "application/json";
     let response: Response;
     try {

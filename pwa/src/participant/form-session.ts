@@ -146,7 +146,7 @@ export class FormSession {
     const result = known ? null : await api.questionnaire(sha);
     if (result && !result.ok) return [null, result.slug];
     const document = known ?? (result?.ok ? result.data.questionnaire : null);
-    if (document) await orElse(saveQuestionnaire(sha, document), undefined);
+    if (document) void orElse(saveQuestionnaire(sha, document), undefined);
     return [document, ""];
   }
 

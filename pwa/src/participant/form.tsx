@@ -1,5 +1,5 @@
 /** Holds one questionnaire open while the person walks through it. */
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useState } from "preact/hooks";
 import { firstOpen, resumeAt, steps } from "../core/steps.ts";
 import { en, sentence } from "../strings/en.ts";
 import { FormSession, type FormState } from "./form-session.ts";
@@ -13,7 +13,7 @@ function useFormSession(form: number): [FormSession, FormState, (steal: boolean)
   const [state, setState] = useState<FormState | null>(null);
   const [attempt, setAttempt] = useState({ count: 0, steal: false });
   const session = useMemo(() => new FormSession(form, setState), [form, attempt.count]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     void session.open(attempt.steal);
     return () => session.close();
   }, [session]);
@@ -64,7 +64,8 @@ export function FormScreen({ route }: { route: FormRoute }) {
   const at = way.findIndex(({ question }) => question.id === wanted);
   const missing = phase === "ready" && route.name === "question" && at < 0;
 
-  useEffect(() => {
+  // Before the screen is drawn: a slow phone should not draw one that says nothing yet.
+  useLayoutEffect(() => {
     if (!missing || !draft) return;
     // No question in the address, or one that is not shown any more: go on where it makes sense.
     const begun = draft.at_item !== null && firstOpen(way, draft.answers, draft.skipped) === null;

@@ -43,13 +43,14 @@ export async function orElse<T>(work: Promise<T>, fallback: T): Promise<T> {
 export async function readPhone(): Promise<void> {
   const known = await orElse(kept<KeptMe>("me"), null);
   setState({ me: known?.me ?? null, checkedAt: known?.at ?? null });
-  await readOutbox();
+  if (known) await readOutbox();
 }
 
 /** Takes over what the server says about this person. */
 export async function takeMe(me: Me): Promise<void> {
   const at = now().toISOString();
-  setState({ me, checkedAt: at, online: true, away: false, lost: false });
+  // The screen waits for nothing more; keeping it takes a slow phone a while.
+  setState({ me, checkedAt: at, online: true, away: false, lost: false, started: true });
   rememberKnown(true);
   await orElse(keep("me", { me, at } satisfies KeptMe), undefined);
 }

@@ -25,7 +25,7 @@ async function openApp(scope: ServiceWorkerGlobalScope, url: string): Promise<vo
   }
   await open.focus();
   // A questionnaire that is being answered is not taken from the screen.
-  if (!/#\/(form|check)\//.test(open.url)) open.postMessage({ go: url });
+  if (!/\/(form|check)\//.test(open.url)) open.postMessage({ go: url });
 }
 
 async function resubscribe(scope: ServiceWorkerGlobalScope, old: PushSubscription): Promise<void> {
