@@ -7,7 +7,7 @@ caches each time. Timing starts with the navigation and ends when the first inpu
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from bench import servers, study_data
+from bench import neighbours, servers, study_data
 from bench.table import Row, Section, spread
 from support.require import program
 
@@ -39,25 +39,35 @@ class _Load:
 
 
 def measure(rounds: int) -> Section:
-    """Cold loads of the first screen and of a form, and a revisit without the network."""
-    with TemporaryDirectory(prefix="sayso-bench-") as name, _server(Path(name)) as (origin, phone):
+    """Cold loads of the first screen and of a form, beside SurveyJS's; a revisit; Lighthouse."""
+    neighbours.install()
+    with ExitStack() as stack:
+        folder = stack.enter_context(TemporaryDirectory(prefix="sayso-bench-"))
+        origin, phone = stack.enter_context(_server(Path(folder)))
+        port, _ = stack.enter_context(servers.serving("beside", {}))
+        theirs = f"http://127.0.0.1:{port}"
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=program("chromium"))
             device = playwright.devices["Pixel 7"]
-            first, form = [], []
+            first, form, hello = [], [], []
             for _ in range(rounds):
                 first.append(_cold(browser, device, origin, None, "/enrol#ABCD-EFGH", "#code"))
                 path = f"/form/{phone.form_id}"
                 form.append(_cold(browser, device, origin, phone, path, "main input"))
+                hello.append(_cold(browser, device, theirs, None, "/", "#survey input"))
             again = _revisit(browser, device, origin)
             browser.close()
+        scores = neighbours.lighthouse(f"{origin}/", rounds)
     return Section(
         "The app on a slow phone",
         "Chromium as a Pixel 7, slow 4G (562 ms, 1.44 Mbit/s), processor slowed four times, empty "
-        "caches; bytes as received, the service worker's own fetches included.",
+        "caches; bytes as received, the service worker's own fetches included. Beside it, in the "
+        "same rounds, SurveyJS with one question. Lighthouse with its own settings for a phone.",
         (
             *_rows("first screen", first),
             *_rows("a form straight from a reminder", form),
+            *_beside(first, hello),
+            *_scores(scores),
             Row("requests for the shell on a revisit", str(again), "0", again == 0),
         ),
     )
@@ -72,6 +82,22 @@ def _rows(what: str, loads: list[_Load]) -> Iterator[Row]:
     yield Row(f"{what}: all bytes", f"{size / 1024:.1f} KB", "≤ 100 KB", size <= 100 * 1024)
     count = max(load.requests for load in loads)
     yield Row(f"{what}: requests", str(count), "≤ 10", count <= 10)
+
+
+def _beside(first: list[_Load], hello: list[_Load]) -> Iterator[Row]:
+    times = [load.ms / 1000 for load in hello]
+    yield Row("SurveyJS with one question: first usable input", spread(times, "s"))
+    size = max(load.total_bytes for load in hello)
+    yield Row("SurveyJS with one question: all bytes", f"{size / 1024:.1f} KB")
+    ratio = median(load.ms for load in first) / median(load.ms for load in hello)
+    yield Row("our first screen, times SurveyJS's", f"{ratio:.2f}", "≤ 0.6", ratio <= 0.6)
+
+
+def _scores(scores: neighbours.Scores) -> Iterator[Row]:
+    fast, usable = scores.performance, scores.accessibility
+    yield Row("Lighthouse, performance", f"{fast:.2f}", "≥ 0.95", fast >= 0.95)
+    found = f" ({', '.join(scores.faults)})" if scores.faults else ""
+    yield Row("Lighthouse, accessibility", f"{usable:.2f}{found}", "1.0", usable == 1)
 
 
 @contextmanager

@@ -1,10 +1,13 @@
-"""Applications that gunicorn serves for the benchmarks: ours, and a bare Flask to hold it against.
+"""Applications that gunicorn serves for the benchmarks: ours, and what it is held against.
 
-Run as `bench.servers:ours()` and `bench.servers:plain()` with the settings in the environment.
+Run as `bench.servers:ours()`, `:plain()` (a bare Flask) and `:beside()` (SurveyJS) with the
+settings in the environment.
 """
 
 from __future__ import annotations
 
+import gzip
+import mimetypes
 import os
 import signal
 import socket
@@ -45,6 +48,31 @@ def plain() -> Flask:
         return jsonify({"id": "x", "code": "ABCD-EF", "received_at": "2026-01-01T00:00:00Z"})
 
     @app.route("/health/live")
+    def live() -> Response:
+        return jsonify({"status": "ok"})
+
+    return app
+
+
+def beside() -> Flask:
+    """The files of SurveyJS and a page with one question, compressed once as ours are."""
+    app = Flask("beside")
+    folder = Path(__file__).with_name("beside")
+    packed: dict[Path, bytes] = {}
+
+    @app.get("/", defaults={"name": "hello/index.html"})
+    @app.get("/<path:name>")
+    def file(name: str) -> Response:
+        places = (folder / name, folder / "node_modules" / name)
+        path = next((one for one in places if one.is_file()), None)
+        if path is None:
+            return Response(status=404)
+        if path not in packed:
+            packed[path] = gzip.compress(path.read_bytes(), 9)
+        kind = mimetypes.guess_type(name)[0]
+        return Response(packed[path], headers={"Content-Encoding": "gzip"}, mimetype=kind)
+
+    @app.get("/health/live")
     def live() -> Response:
         return jsonify({"status": "ok"})
 
