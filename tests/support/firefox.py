@@ -56,7 +56,7 @@ class Firefox:
         self.call("session.new", {"capabilities": {}})
         self.context: str = self.contexts()[0]["context"]
 
-    def call(self, method: str, params: dict[str, Any], seconds: float = 30) -> dict[str, Any]:
+    def call(self, method: str, params: dict[str, Any], seconds: float = 60) -> dict[str, Any]:
         """One command; fails with Firefox's own words."""
         result: dict[str, Any] = self._run(self._call(method, params), seconds)
         return result
@@ -133,7 +133,7 @@ class Firefox:
         self._thread.join(10)
         self._loop.close()
 
-    def _run(self, work: Any, seconds: float = 30) -> Any:
+    def _run(self, work: Any, seconds: float = 60) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(seconds)
 
     async def _connect(self) -> None:
