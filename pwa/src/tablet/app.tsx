@@ -23,7 +23,7 @@ interface Props {
 }
 
 export function App({ visit, code, fresh }: Props) {
-  const { phase, place, left, lost, keeps } = visit.state;
+  const { phase, place, left, lost } = visit.state;
   const root = useRef<HTMLDivElement>(null);
   useEffect(() => {
     // The screens come from the participant app, whose links are addresses. Here they must leave
@@ -41,7 +41,7 @@ export function App({ visit, code, fresh }: Props) {
   return (
     <div ref={root}>
       {lost && (phase === "list" || phase === "form") && <NoNetwork visit={visit} />}
-      {phase === "door" && <DoorScreen visit={visit} code={keeps ? "" : code} />}
+      {phase === "door" && <DoorScreen key={code} visit={visit} code={code} />}
       {phase === "list" && <ListScreen visit={visit} />}
       {phase === "form" && place && <FormScreen visit={visit} place={place} />}
       {phase === "thanks" && <ThanksScreen visit={visit} fresh={fresh} />}

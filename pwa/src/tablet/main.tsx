@@ -25,12 +25,14 @@ const afresh = (): void => location.replace("/tablet");
 
 /** Starts the page in an element; resolves, with what ends it, when it is known where it starts. */
 export async function start(root: HTMLElement, fresh = afresh): Promise<() => void> {
-  const code = takeCode();
+  let code = takeCode();
   let told = false;
   const visit: Visit = new Visit(() => {
     // Windows of the console in this browser show people, and must not any more.
     if (visit.state.phase === "list" && !told) tellConsole();
     told = visit.state.view !== null;
+    // A code works once: when it has, the field for the next one is empty.
+    if (told) code = "";
     draw();
   });
   const draw = (): void => render(<App visit={visit} code={code} fresh={fresh} />, root);
@@ -41,6 +43,13 @@ export async function start(root: HTMLElement, fresh = afresh): Promise<() => vo
   on(document, "visibilitychange", () => void visit.tick());
   for (const name of USES) on(window, name, () => void visit.touched());
   on(window, "online", () => void visit.retry());
+  on(window, "hashchange", () => {
+    // The next picture was scanned into the page that is open already.
+    const next = takeCode();
+    if (!next || visit.isOn) return;
+    code = next;
+    visit.toDoor();
+  });
   on(window, "beforeunload", (event) => {
     if (visit.holds) event.preventDefault();
   });

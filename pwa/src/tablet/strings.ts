@@ -59,7 +59,7 @@ export const words = {
     titles: { idle: "This has ended", ended: "This has ended", "given-back": "Thank you" },
     why: {
       idle: "Nobody touched the tablet for five minutes.",
-      ended: "The study team has closed this.",
+      ended: "It was closed, or nobody touched it for five minutes.",
       "given-back": "You can go on later, on your phone or here.",
     },
     safe: "What was answered is with the study team.",

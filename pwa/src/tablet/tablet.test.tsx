@@ -150,6 +150,25 @@ describe("coming in", { timeout: 20_000 }, () => {
     expect(root.textContent).not.toContain("S1-0042");
   });
 
+  it("takes the next picture into the page that is open, but not from under somebody's hands", async () => {
+    await visit();
+    await heading("Welcome");
+    const scan = (code: string): Promise<void> =>
+      act(async () => {
+        location.hash = code;
+        dispatchEvent(new HashChangeEvent("hashchange"));
+      });
+    await scan("JKMN-PQRS");
+    await waitFor(() =>
+      expect((screen.getByLabelText("Your code") as HTMLInputElement).value).toBe("JKMN-PQRS"),
+    );
+    await tap("Begin");
+    await heading("Hello");
+    await scan("ABCD-EFGH");
+    await heading("Hello");
+    expect(location.hash).toBe("");
+  });
+
   it("goes on after the page was loaded again by mistake", async () => {
     server.routes["GET /api/tablet"] = () => ({ body: view() });
     await visit();
@@ -331,7 +350,7 @@ describe("nobody touches it", { timeout: 20_000 }, () => {
     await begin();
     await tap("Start");
     await user.click(await screen.findByLabelText("A little"));
-    await screen.findByText("The study team has closed this.");
+    await screen.findByText("It was closed, or nobody touched it for five minutes.");
   });
 });
 

@@ -84,7 +84,8 @@ export class Visit {
     return this.forms.get(form.id)?.isBegun ?? form.draft_saved_at !== null;
   }
 
-  private get isOn(): boolean {
+  /** Whether somebody has the tablet in her hands. */
+  get isOn(): boolean {
     return this.state.phase === "list" || this.state.phase === "form";
   }
 
