@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from playwright.sync_api import Page
 
@@ -12,10 +13,6 @@ from support.house import ROOT
 
 _AXE = ROOT / "pwa" / "node_modules" / "axe-core" / "axe.min.js"
 _TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
-_RUN = """(only) => axe.run({ runOnly: only, resultTypes: ["violations"] }).then(
-  (result) => result.violations.flatMap(
-    (rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(" ")}`)))"""
-_SIDEWAYS = "document.documentElement.scrollWidth > innerWidth"
 # The rules whose verdict colours or sizes can change; what a page says and how it is built does
 # not depend on them and is examined once, with every rule.
 COLOURS = ("color-contrast", "link-in-text-block")
@@ -40,14 +37,26 @@ def faults(page: Page, rules: Sequence[str] | None = None) -> list[str]:
 
     Each fault is one line: the rule and the element.
     """
-    found: list[str] = []
-    if rules != ():
-        if not page.evaluate("'axe' in window"):
-            page.evaluate(_AXE.read_text(encoding="utf-8"))
-        only = {"type": "rule" if rules else "tag", "values": rules or _TAGS}
-        found = page.evaluate(_RUN, only)
-    if page.evaluate(_SIDEWAYS):
+    return faults_in(page.evaluate, rules)
+
+
+def faults_in(evaluate: Callable[[str], Any], rules: Sequence[str] | None = None) -> list[str]:
+    """The same in any engine, given what evaluates an expression in its page."""
+    found = [] if rules == () else _violations(evaluate, rules)
+    if evaluate("document.documentElement.scrollWidth > innerWidth"):
         found.append("must be scrolled sideways")
+    return found
+
+
+def _violations(evaluate: Callable[[str], Any], rules: Sequence[str] | None) -> list[str]:
+    if not evaluate("'axe' in window"):
+        evaluate(f"(() => {{ {_AXE.read_text(encoding='utf-8')}\nreturn true }})()")
+    only = {"type": "rule" if rules else "tag", "values": rules or _TAGS}
+    options = json.dumps({"runOnly": only, "resultTypes": ["violations"]})
+    found: list[str] = evaluate(
+        f"axe.run({options}).then((result) => result.violations.flatMap("
+        "(rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(' ')}`)))"
+    )
     return found
 
 
@@ -59,11 +68,6 @@ def worn(page: Page, looks: Sequence[Look]) -> Iterator[Look]:
         _wear(page, look, before["height"])
         yield look
     _wear(page, Look("before", before["width"]), before["height"])
-
-
-def faults_in(page: Page, looks: Sequence[Look]) -> list[str]:
-    """The faults of every look, each line beginning with its name."""
-    return [f"{look.name}: {one}" for look in worn(page, looks) for one in faults(page, look.rules)]
 
 
 def _wear(page: Page, look: Look, height: int) -> None:
