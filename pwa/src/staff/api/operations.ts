@@ -38,6 +38,12 @@ export interface Operations {
     readonly came_back_at: string | null;
     readonly why: string;
   } | null;
+  /** The newest verdict on the audit trail, null while there is none. */
+  readonly trail: {
+    readonly at: string;
+    readonly events: number;
+    readonly faults: readonly string[];
+  } | null;
   readonly keys: readonly SigningKey[];
   readonly dead_letters: readonly DeadLetter[];
 }

@@ -11,6 +11,13 @@ export const operator = {
   failed: "Given up in the last 7 days",
   roundTrip: "Daily test message to this server itself",
   noRoundTrip: "None yet, or switched off.",
+  trail: "Audit trail, verified every night",
+  noTrail: "Not verified yet.",
+  trailWhole: (n: number, when: string) =>
+    `${n === 1 ? "1 event" : `${n} events`}, each as it was written (${when})`,
+  trailFaults: (when: string) => `broken, see above (${when})`,
+  trailBroken: (when: string) =>
+    `The audit trail is broken, as the look of ${when} found. Keep a copy of the database and of its backups as they are, and tell whoever answers for the data.`,
   workersTitle: "Workers",
   workersCaption: (n: number) => (n === 1 ? "1 worker known" : `${n} workers known`),
   noWorker: "No worker has ever run.",

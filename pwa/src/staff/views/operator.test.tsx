@@ -31,6 +31,7 @@ const quiet: Operations = {
     came_back_at: "2026-06-15T00:05:01Z",
     why: "The test message came back.",
   },
+  trail: { at: "2026-06-15T00:20:00Z", events: 412, faults: [] },
   keys: [
     { id: "new", current: true, phones: 3 },
     { id: "old", current: false, phones: 9 },
@@ -50,10 +51,26 @@ function open(seen: Partial<Operations> = {}, summaries: unknown = none, more = 
 }
 
 describe("the operator's page", () => {
+  it("raises an alarm when the audit trail broke, and says where", async () => {
+    const faults = ["event 7 was changed after it was written"];
+    open({ trail: { at: "2026-06-15T00:20:00Z", events: 412, faults } });
+    const alarm = await screen.findByRole("alert");
+    expect(alarm.textContent).toContain("The audit trail is broken");
+    expect(alarm.textContent).toContain("event 7 was changed after it was written");
+    expect(screen.getByText(/broken, see above/)).toBeTruthy();
+  });
+
+  it("says that nobody has looked at the trail yet", async () => {
+    open({ trail: null });
+    expect(await screen.findByText("Not verified yet.")).toBeTruthy();
+  });
+
   it("says in one glance that all is well, and what the worker did", async () => {
     open();
     expect(await screen.findByText("Reminders go out as they should.")).toBeTruthy();
     expect(screen.getByText(/The test message came back/)).toBeTruthy();
+    expect(screen.getByText(/412 events, each as it was written/)).toBeTruthy();
+    expect(screen.queryByRole("alert")).toBeNull();
     expect(screen.getByText("at work")).toBeTruthy();
     const row = screen.getByRole("row", { name: /worker\/host\/7/ });
     // Sent, tried again, not needed, given up: failed and dead together.

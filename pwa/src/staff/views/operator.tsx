@@ -43,6 +43,16 @@ function Standing({ seen }: { readonly seen: Operations }) {
           {prose(seen.complaint)}
         </p>
       )}
+      {seen.trail !== null && seen.trail.faults.length > 0 ? (
+        <div class="problem" role="alert">
+          <p>{words.trailBroken(moment(seen.trail.at))}</p>
+          <ul>
+            {seen.trail.faults.map((fault) => (
+              <li key={fault}>{prose(fault)}</li>
+            ))}
+          </ul>
+        </div>
+      ) : null}
       <Figures seen={seen} />
       <h2>{words.lettersTitle}</h2>
       <Letters letters={seen.dead_letters} />
@@ -75,6 +85,7 @@ function Figures({ seen }: { readonly seen: Operations }) {
     [words.retrying, String(seen.retrying)],
     [words.failed, String(seen.failed)],
     [words.roundTrip, roundTrip(seen)],
+    [words.trail, trail(seen)],
   ];
   return (
     <dl class="facts">
@@ -91,6 +102,13 @@ function Figures({ seen }: { readonly seen: Operations }) {
 function roundTrip({ round_trip: trip }: Operations): string {
   if (trip === null) return words.noRoundTrip;
   return `${prose(trip.why)} (${moment(trip.came_back_at ?? trip.asked_at)})`;
+}
+
+function trail({ trail: verdict }: Operations): string {
+  if (verdict === null) return words.noTrail;
+  return verdict.faults.length > 0
+    ? words.trailFaults(moment(verdict.at))
+    : words.trailWhole(verdict.events, moment(verdict.at));
 }
 
 function Letters({ letters }: { readonly letters: readonly DeadLetter[] }) {

@@ -277,7 +277,7 @@ function Reminders({
           <li key={`${reminder.at}${reminder.step}${reminder.channel}`}>
             <time dateTime={reminder.at}>{moment(reminder.at, zone)}</time>
             {reminder.channel ? `, ${t.person.channels[reminder.channel] ?? reminder.channel}` : ""}
-            : {prose(reminder.why)}
+            : {reminder.label}. {prose(reminder.why)}
           </li>
         ))}
       </ul>
