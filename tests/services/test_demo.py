@@ -108,9 +108,10 @@ def test_everybody_asked_for_is_there_and_one_waits_for_a_phone(shown: Shown) ->
     assert shown.count(site) == 3
     assert shown.count(site, site.c.parent_id.is_not(None)) == 1
     with transaction(shown.engine, read_only=True) as connection:
-        (fresh,) = participants.lines(
+        found = participants.lines(
             connection, shown.reach(connection), NOW, search=shown.demo.participant
         )
+    (fresh,) = found.rows
     assert fresh.open_forms == 5
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, select
 
 from sayso.domain.completion import CELLS
 from sayso.domain.participation import Facts
@@ -18,8 +18,10 @@ from sayso.domain.walltime import local_date
 from sayso.services import assessments, publishing, reminder_people
 from sayso.services.access import Reach
 from sayso.services.assessments import Case
-from sayso.store.tables import participant
+from sayso.store.tables import event, exemption, participant
+from sayso.store.tables import site as place
 
+ROWS, MOST_ROWS = 50, 200
 SHOWN = ("all", "exempt", "active", "off")
 _ENDED = (
     ("death", "Died on {day}."),
@@ -56,6 +58,18 @@ class Line:
     status_line: str
 
 
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """One page of the list; `total` counts all pages where that is known without judging everybody.
+
+    `next` is what the following page is asked for with, None on the last one.
+    """
+
+    total: int | None
+    next: str | None
+    rows: list[Line]
+
+
 def lines(
     connection: Connection,
     within: Reach,
@@ -65,26 +79,88 @@ def lines(
     site: str | None = None,
     arm: str | None = None,
     show: str = "all",
-) -> list[Line]:
-    """Participants within reach in order of code. Raises NotFound for a foreign site.
+    after: str | None = None,
+    rows: int = ROWS,
+) -> Lines:
+    """A page of the participants within reach, in order of code. Raises NotFound for a foreign
+    site.
 
-    `search` is a part of the code, upper or lower case. `show` is one of `SHOWN`: `active` leaves
-    out those who have died, withdrawn or gone off study, `off` shows only them.
+    `search` is a part of a code, of a site or of the name of an arm, upper or lower case. `show` is
+    one of `SHOWN`: `active` leaves out those who have died, withdrawn or gone off study, `off`
+    shows only them. However many there are, only about a page of them is judged.
     """
     within = within.narrowed(site)
     study = publishing.current(connection, within.study_key).study
-    where: list[ColumnElement[bool]] = []
+    where = _conditions(within, study, search, arm, show)
+    found: list[Case] = []
+    last, more = after, True
+    while more and len(found) <= rows:
+        ids = _following(connection, where, last, rows + 1)
+        more = len(ids) == rows + 1
+        last = next(reversed(ids.values()), last)
+        judged = {
+            case.id: case
+            for case in assessments.cases(
+                connection, within, study.rules, now, participant.c.id.in_(ids)
+            )
+        }
+        found += [judged[one] for one in ids if belongs(judged[one], study, show, now)]
+    shown, cut = found[:rows], len(found) > rows
+    total = None if cut or after else len(found)
+    if total is None and show == "all":
+        total = _count(connection, where)
+    reach = reminder_people.reachability_of(connection, [case.id for case in shown], now)
+    return Lines(
+        total,
+        shown[-1].facts.code if cut else None,
+        [_line(case, study, reach[case.id].state, now) for case in shown],
+    )
+
+
+def _conditions(
+    within: Reach, study: Study, search: str | None, arm: str | None, show: str
+) -> list[ColumnElement[bool]]:
+    """What the database can decide about who is on the list."""
+    where = list(assessments.scope(within))
     if arm is not None:
         where.append(participant.c.arm == arm)
     if search:
-        where.append(func.lower(participant.c.code).contains(search.lower(), autoescape=True))
-    found = [
-        case
-        for case in assessments.cases(connection, within, study.rules, now, *where)
-        if belongs(case, study, show, now)
-    ]
-    reach = reminder_people.reachability_of(connection, [case.id for case in found], now)
-    return [_line(case, study, reach[case.id].state, now) for case in found]
+        text = search.lower()
+        arms = [one.id for one in study.arms if text in one.label.lower()]
+        where.append(
+            or_(
+                func.lower(participant.c.code).contains(text, autoescape=True),
+                func.lower(place.c.code).contains(text, autoescape=True),
+                func.lower(place.c.name).contains(text, autoescape=True),
+                participant.c.arm.in_(arms),
+            )
+        )
+    if show == "exempt":
+        where.append(exists().where(exemption.c.participant_id == participant.c.id))
+    if show == "off":
+        where.append(exists().where(event.c.participant_id == participant.c.id))
+    return where
+
+
+def _following(
+    connection: Connection, where: list[ColumnElement[bool]], after: str | None, most: int
+) -> dict[int, str]:
+    """The next participants by row id with their codes, in the order of codes."""
+    statement = _people(participant.c.id, participant.c.code).where(*where)
+    if after is not None:
+        statement = statement.where(participant.c.code > after)
+    rows = connection.execute(statement.order_by(participant.c.code).limit(most))
+    return {row.id: row.code for row in rows}
+
+
+def _count(connection: Connection, where: list[ColumnElement[bool]]) -> int:
+    return int(connection.execute(_people(func.count()).where(*where)).scalar_one())
+
+
+def _people(*columns: Any) -> Select[Any]:
+    return (
+        select(*columns).select_from(participant).join(place, place.c.id == participant.c.site_id)
+    )
 
 
 def belongs(case: Case, study: Study, show: str, now: datetime) -> bool:

@@ -121,23 +121,23 @@ def read_people(query: dict[str, Any], key: str) -> people_lists.Counted:
 @for_staff()
 @study.arguments(bodies.ParticipantsQuery, location="query")
 @study.response(200, views.ParticipantsView)
-def read_participants(query: dict[str, Any], key: str) -> dict[str, Any]:
-    """The participants within reach, one line each."""
+def read_participants(query: dict[str, Any], key: str) -> participants.Lines:
+    """The participants within reach, one line each, a page of them."""
     at = here()
-    found = participants.lines(
+    return participants.lines(
         at.connection, reach(key), at.now, search=query["q"], site=query["site"],
-        arm=query["arm"], show=query["show"],
+        arm=query["arm"], show=query["show"], after=query["after"], rows=query["rows"],
     )  # fmt: skip
-    return {"rows": found}
 
 
 @study.route("/<key>/exempt")
 @for_staff()
+@study.arguments(bodies.TodayQuery, location="query")
 @study.response(200, views.ExemptListView)
-def read_exempt(key: str) -> dict[str, Any]:
+def read_exempt(query: dict[str, Any], key: str) -> dict[str, Any]:
     """Who is exempt, how they are followed, and signs that an exemption may be misused."""
     at = here()
-    found = exempt.view(at.connection, reach(key), at.now)
+    found = exempt.view(at.connection, reach(key).narrowed(query["site"]), at.now)
     return {
         "rows": found.rows,
         "retention": found.retention,

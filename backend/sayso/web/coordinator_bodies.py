@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from sayso.services import figure_lists
+from sayso.services import figure_lists, participants
 
 _SHORT = validate.Length(min=1, max=80)
 _SENTENCE = validate.Length(min=1, max=500)
@@ -151,6 +151,10 @@ class ParticipantsQuery(Schema):
     arm = fields.String(load_default=None, validate=_SHORT)
     show = fields.String(
         load_default="all", validate=validate.OneOf(["all", "exempt", "active", "off"])
+    )
+    after = fields.String(load_default=None, validate=_SHORT)
+    rows = fields.Integer(
+        load_default=participants.ROWS, validate=validate.Range(1, participants.MOST_ROWS)
     )
 
 

@@ -289,6 +289,10 @@ class LineView(Schema):
 
 
 class ParticipantsView(Schema):
+    """A page; `total` is null where only judging everybody could tell it."""
+
+    total = fields.Integer(required=True, allow_none=True)
+    next = fields.String(required=True, allow_none=True)
     rows = fields.List(fields.Nested(LineView), required=True)
 
 

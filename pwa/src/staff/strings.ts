@@ -150,6 +150,7 @@ export const t = {
       off: "Left the study",
     },
     caption: (n: number) => count(n, "participant", "participants"),
+    first: (n: number) => `The first ${count(n, "participant", "participants")}`,
     code: "Code",
     enrolled: "Enrolled",
     next: "Next questionnaires",

@@ -217,6 +217,12 @@ export interface FormRow {
   readonly closes: string | null;
 }
 
+export interface FormPage {
+  readonly total: number;
+  readonly next: string | null;
+  readonly rows: readonly FormRow[];
+}
+
 export interface PersonRow extends Share {
   readonly participant: string;
   readonly site: string;
@@ -250,6 +256,12 @@ export interface ParticipantRow {
   readonly reachability: string;
   readonly last_contact_on: string | null;
   readonly status_line: string;
+}
+
+export interface ParticipantPage {
+  readonly total: number | null;
+  readonly next: string | null;
+  readonly rows: readonly ParticipantRow[];
 }
 
 export interface Enrolment {

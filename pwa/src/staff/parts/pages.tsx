@@ -6,7 +6,8 @@ import { sentenceFor } from "./problem";
 import { asProblem, type Resource, useResource } from "./resource";
 
 export interface PageOf<R> {
-  readonly total: number;
+  /** Null where the server would have to judge everybody to know it. */
+  readonly total: number | null;
   /** What the next page is asked for with; null on the last one. */
   readonly next?: string | null;
   readonly rows: readonly R[];
@@ -48,11 +49,11 @@ export function usePages<R, P extends PageOf<R>>(path: string): Paged<R, P> {
 
 /** Says that the list is cut, and offers the next part of it. */
 export function More<R, P extends PageOf<R>>({ list }: { readonly list: Paged<R, P> }) {
-  const total = list.first.data?.total ?? 0;
+  const total = list.first.data?.total ?? null;
   if (list.next === null) return null;
   return (
     <p class="more">
-      {t.showing(list.rows.length, total)}{" "}
+      {total === null ? null : t.showing(list.rows.length, total)}{" "}
       <button type="button" onClick={() => void list.more()}>
         {t.showMore}
       </button>

@@ -17,7 +17,7 @@ const RIGHT = 16;
 const TOP = 12;
 const HEIGHT = 150;
 const NARROWEST = 320;
-const WIDEST = 640;
+const WIDEST = 560;
 
 interface TrendPictureProps {
   /** The page's own filters. */
@@ -82,7 +82,9 @@ function MonthTable({ months, rowId }: MonthTableProps) {
         <tbody>
           {months.toReversed().map((month) => (
             <tr key={month.month} id={rowId(month)} tabIndex={-1}>
-              <th scope="row">{monthOf(month.month)}</th>
+              <th scope="row" class="short">
+                {monthOf(month.month)}
+              </th>
               <td class="number">{percent(month)}</td>
               <td class="number">{month.of === 0 ? "" : fraction(month)}</td>
               <td class="number">{limits(month)}</td>

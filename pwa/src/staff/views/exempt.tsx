@@ -178,7 +178,7 @@ function columns(study: Study, open: string | null, toggle: Toggle): Column<Exem
       cell: (row) => (
         <>
           {languageLabel(study, row.preferred_language)}
-          {row.interpreter ? <span class="under">{words.withInterpreter}</span> : null}
+          {row.interpreter ? <span class="under short">{words.withInterpreter}</span> : null}
         </>
       ),
     },
@@ -204,6 +204,7 @@ function columns(study: Study, open: string | null, toggle: Toggle): Column<Exem
     },
     {
       key: "signals",
+      wide: true,
       head: words.signals,
       sort: (row) => -row.signals.length,
       cell: signals,

@@ -1,10 +1,10 @@
 /** The list behind a number: exactly the forms that were counted, with why each is there. */
 import { at } from "../api/client";
-import type { FormRow, Study } from "../api/types";
+import type { FormPage, FormRow, Study } from "../api/types";
 import { day, prose } from "../format";
 import { Badge, PrintButton, toneOf } from "../parts/bits";
 import { Loaded, Page } from "../parts/page";
-import { More, type PageOf, usePages } from "../parts/pages";
+import { More, usePages } from "../parts/pages";
 import { type Column, Table } from "../parts/table";
 import { href, type Route } from "../router";
 import { t } from "../strings";
@@ -22,7 +22,7 @@ import { statusWords } from "./status";
 export function FormsView({ route }: { readonly route: Route }) {
   const study = useStudy();
   const { timepoint, measure = "enrolled" } = route.query;
-  const forms = usePages<FormRow, PageOf<FormRow>>(
+  const forms = usePages<FormRow, FormPage>(
     at(["api", "studies", study.key, "completion", "forms"], {
       ...filtersOf(route),
       timepoint,

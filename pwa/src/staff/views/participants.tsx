@@ -1,11 +1,11 @@
 /** Everybody in the study, exempt or not, with a search that answers while you type. */
 import { useEffect, useId, useState } from "preact/hooks";
 import { at } from "../api/client";
-import type { ParticipantRow, Study } from "../api/types";
+import type { ParticipantPage, ParticipantRow, Study } from "../api/types";
 import { day, prose } from "../format";
 import { Badge, Pick, PrintButton, toneOf } from "../parts/bits";
 import { Loaded, Page } from "../parts/page";
-import { useResource } from "../parts/resource";
+import { More, type Paged, usePages } from "../parts/pages";
 import { type Column, Table } from "../parts/table";
 import { href, type Route, replaceQuery } from "../router";
 import { mayWrite, useSession } from "../session";
@@ -13,13 +13,12 @@ import { t } from "../strings";
 import { armShort, useStudy } from "../study";
 
 const PAUSE_MS = 150;
-const FIRST_ROWS = 200;
 
 export function ParticipantsView({ route }: { readonly route: Route }) {
   const study = useStudy();
   const { staff } = useSession();
   const { q, site, arm, show } = route.query;
-  const people = useResource<{ readonly rows: readonly ParticipantRow[] }>(
+  const people = usePages<ParticipantRow, ParticipantPage>(
     at(["api", "studies", study.key, "participants"], { q, site, arm, show }),
   );
   const enrol = mayWrite(staff) ? (
@@ -54,7 +53,7 @@ export function ParticipantsView({ route }: { readonly route: Route }) {
           onPick={(value) => replaceQuery(route, { arm: value })}
         />
       </fieldset>
-      <Loaded from={people}>{({ rows }) => <People rows={rows} study={study} />}</Loaded>
+      <Loaded from={people.first}>{() => <People list={people} study={study} />}</Loaded>
     </Page>
   );
 }
@@ -90,32 +89,33 @@ function Search({
   );
 }
 
-function People({
-  rows,
-  study,
-}: {
-  readonly rows: readonly ParticipantRow[];
+interface PeopleProps {
+  readonly list: Paged<ParticipantRow, ParticipantPage>;
   readonly study: Study;
-}) {
-  const [all, setAll] = useState(false);
-  const shown = all ? rows : rows.slice(0, FIRST_ROWS);
+}
+
+function People({ list, study }: PeopleProps) {
+  const total = list.first.data?.total ?? null;
+  const words = t.participants;
+  const caption =
+    total !== null
+      ? words.caption(total)
+      : list.next === null
+        ? words.caption(list.rows.length)
+        : words.first(list.rows.length);
   return (
     <>
       <div role="status" class="visually-hidden">
-        {t.participants.caption(rows.length)}
+        {caption}
       </div>
       <Table
-        caption={t.participants.caption(rows.length)}
+        caption={caption}
         columns={columns(study)}
-        rows={shown}
+        rows={list.rows}
         rowKey={(row) => row.code}
-        empty={t.participants.empty}
+        empty={words.empty}
       />
-      {shown.length < rows.length ? (
-        <button type="button" onClick={() => setAll(true)}>
-          {t.showAll(rows.length)}
-        </button>
-      ) : null}
+      <More list={list} />
     </>
   );
 }
@@ -152,7 +152,6 @@ function columns(study: Study): Column<ParticipantRow>[] {
     {
       key: "status",
       head: words.status,
-      wide: true,
       sort: (row) => row.exempt_since ?? row.status_line,
       cell: (row) => (
         <>
@@ -163,7 +162,13 @@ function columns(study: Study): Column<ParticipantRow>[] {
         </>
       ),
     },
-    { key: "next", head: words.next, sort: (row) => row.next?.closes ?? null, cell: nextWords },
+    {
+      key: "next",
+      short: true,
+      head: words.next,
+      sort: (row) => row.next?.closes ?? null,
+      cell: nextWords,
+    },
     {
       key: "received",
       head: words.received,

@@ -41,7 +41,13 @@ const exemptLine = {
 
 describe("participants", () => {
   it("have a badge when exempt, no rate, and nothing alarming about reminders they do not get", async () => {
-    serve({ "GET /api/studies/trial/participants": { rows: [line, exemptLine] } });
+    serve({
+      "GET /api/studies/trial/participants": {
+        total: 2,
+        next: null,
+        rows: [line, exemptLine],
+      },
+    });
     show(<ParticipantsView route={visit("#/trial/participants")} />);
     const exempt = (await screen.findByRole("link", { name: "P-002" })).closest("tr");
     expect(exempt?.textContent).toContain("Exempt since 5 Jan 2026");
@@ -53,7 +59,7 @@ describe("participants", () => {
   });
 
   it("are searched while typing, by the server, after a short pause", async () => {
-    serve({ "GET /api/studies/trial/participants": { rows: [] } });
+    serve({ "GET /api/studies/trial/participants": { total: 0, next: null, rows: [] } });
     show(<ParticipantsView route={visit("#/trial/participants?site=BOS")} />);
     await userEvent.type(screen.getByRole("searchbox"), "P-0");
     await waitFor(() =>
@@ -61,8 +67,24 @@ describe("participants", () => {
     );
   });
 
+  it("come a page at a time, and the list says that it goes on", async () => {
+    serve({
+      "GET /api/studies/trial/participants": (call: { query: Record<string, string> }) =>
+        call.query.after === "P-001"
+          ? { total: null, next: null, rows: [exemptLine] }
+          : { total: null, next: "P-001", rows: [line] },
+    });
+    show(<ParticipantsView route={visit("#/trial/participants?show=active")} />);
+    expect(await screen.findAllByText("The first 1 participant")).toHaveLength(2);
+    await userEvent.click(screen.getByRole("button", { name: "Show more" }));
+    expect(await screen.findByRole("link", { name: "P-002" })).toBeTruthy();
+    expect(screen.getAllByText("2 participants")).toHaveLength(2);
+  });
+
   it("are asked for with all filters of the address", async () => {
-    const calls = serve({ "GET /api/studies/trial/participants": { rows: [] } });
+    const calls = serve({
+      "GET /api/studies/trial/participants": { total: 0, next: null, rows: [] },
+    });
     show(
       <ParticipantsView route={visit("#/trial/participants?site=BOS&arm=stop&show=exempt&q=P")} />,
     );
