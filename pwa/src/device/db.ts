@@ -162,8 +162,15 @@ export async function keepOnlyQuestionnaires(needed: ReadonlySet<string>): Promi
   });
 }
 
+/**
+ * How to put back what this page has finished, by the id of the response, should the phone lose its
+ * database before it is sent. Lives as long as the page; forgotten with everything else.
+ */
+export const finishedHere = new Map<string, () => Promise<void>>();
+
 /** Removes everything, the key first, so that what a disk may still hold cannot be read. */
 export async function wipe(): Promise<void> {
+  finishedHere.clear();
   try {
     await withDb(async (db) => {
       await db.clear("keys");

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { wipe, withDb } from "./db.ts";
 import { drafts, type LocalDraft, loadDraft, saveDraft } from "./drafts.ts";
 import { type Entry, enqueue, flush, type Outcome, receipts, release, waiting } from "./outbox.ts";
+import { removeDatabase } from "./stores.ts";
 
 afterEach(() => wipe());
 
@@ -141,6 +142,16 @@ describe("the outbox", () => {
     expect(sent).toEqual([]);
     await flush("S1-1", send);
     expect(sent).toEqual(["a"]);
+  });
+
+  it("puts back what the phone has lost while the page lives, until there is a receipt", async () => {
+    await enqueue(entry("a"), 1);
+    await enqueue(entry("b"), 2);
+    await removeDatabase("sayso");
+    expect((await waiting()).map(({ id }) => id)).toEqual(["a", "b"]);
+    await flush("S1-1", async (one) => receipt(one));
+    await removeDatabase("sayso");
+    expect(await waiting()).toEqual([]);
   });
 
   it("keeps what it cannot read, and says so", async () => {

@@ -4,7 +4,7 @@
  * not expire. What the server refuses is held back for the study team, never thrown away.
  */
 import type { Answers } from "../core/questionnaire.ts";
-import { keep, kept, type OutboxRow, seal, unseal, withDb } from "./db.ts";
+import { finishedHere, keep, kept, type OutboxRow, seal, unseal, withDb } from "./db.ts";
 import { alone } from "./locks.ts";
 
 export interface Entry {
@@ -56,10 +56,20 @@ export async function enqueue(entry: Entry, nowMs: number): Promise<void> {
       return undefined;
     });
   });
+  finishedHere.set(entry.id, () => enqueue(entry, nowMs));
+}
+
+/** Puts back what this page has finished and the phone has lost: cleared, or taken by the system. */
+async function putBack(): Promise<void> {
+  if (finishedHere.size === 0) return;
+  const there = new Set<unknown>(await withDb((db) => db.getAllKeys("outbox")));
+  for (const { id } of await receipts()) finishedHere.delete(id);
+  for (const [id, again] of [...finishedHere]) if (!there.has(id)) await again();
 }
 
 /** What is still on this phone, oldest first, without the answers. */
 export async function waiting(): Promise<Waiting[]> {
+  await putBack();
   return withDb(async (db) => {
     const rows = (await db.getAll("outbox")).sort((a, b) => a.made_at - b.made_at);
     return Promise.all(
@@ -84,6 +94,7 @@ async function settle(row: OutboxRow, entry: Entry, outcome: Outcome): Promise<v
     // with the same receipt.
     await keep("receipts", [receipt, ...others].slice(0, RECEIPTS_KEPT));
     await withDb((db) => db.delete("outbox", row.id));
+    finishedHere.delete(row.id);
   } else if (outcome.kind === "refused") {
     await withDb((db) => db.put("outbox", { ...row, state: "held", slug: outcome.slug }));
   }

@@ -28,6 +28,7 @@ async function startAgain(address = "/#/"): Promise<void> {
 const real = localStorage;
 // The work that a real phone does for each try would only slow these tests down.
 const QUICK = 1000;
+const PATIENT = { timeout: 4000 };
 let visibility: DocumentVisibilityState = "visible";
 
 /** Leaves the app for so long and comes back. */
@@ -42,7 +43,7 @@ async function away(ms: number): Promise<void> {
 }
 
 async function type(number: string): Promise<void> {
-  await user.type(await screen.findByLabelText("Number"), number);
+  await user.type(await screen.findByLabelText("Your number"), number);
   await tap("Open");
 }
 
@@ -82,27 +83,27 @@ describe("turning the lock on", () => {
   it("happens in the settings, and takes 4 to 6 digits", async () => {
     await open("/#/more");
     await tap("Choose a number");
-    await focused("Number");
-    await user.type(screen.getByLabelText("Number"), "12a");
+    await focused("Your number");
+    await user.type(screen.getByLabelText("Your number"), "12a");
     await tap("Lock the app");
     await screen.findByText("Please type 4 to 6 digits.");
-    await user.clear(screen.getByLabelText("Number"));
-    await user.type(screen.getByLabelText("Number"), "2580");
+    await user.clear(screen.getByLabelText("Your number"));
+    await user.type(screen.getByLabelText("Your number"), "2580");
     await tap("Lock the app");
-    await screen.findByText(/asks for your number when it starts/);
+    await screen.findByText(/asks for your number when it starts/, {}, PATIENT);
     await startAgain();
-    await heading("Your number");
+    await heading("The app is locked");
     await type("2580");
-    await heading("Hello");
+    await screen.findByRole("heading", { name: "Hello" }, PATIENT);
   });
 
   it("says so where the phone keeps nothing", async () => {
     await open("/#/more");
     await tap("Choose a number");
     vi.stubGlobal("localStorage", { getItem: () => null });
-    await user.type(screen.getByLabelText("Number"), "2580");
+    await user.type(screen.getByLabelText("Your number"), "2580");
     await tap("Lock the app");
-    await screen.findByText("This phone cannot keep a lock.");
+    await screen.findByText("This phone cannot keep a lock.", {}, PATIENT);
     expect(isLockOn()).toBe(false);
   });
 
@@ -154,22 +155,22 @@ describe("while the app is locked", () => {
     await setLock("2580", QUICK);
     app.server.away = false;
     await startAgain("/#/form/7/ache");
-    await heading("Your number");
+    await heading("The app is locked");
     const shown = `${document.body.textContent} ${document.title} ${location.href}`;
     for (const word of ["Short one", "ache", "Hello", "study", "Week", "not sent", "June"]) {
       expect(shown).not.toContain(word);
     }
     expect(document.title).not.toContain("Thank");
-    await vi.waitFor(() => expect(document.title).toBe("Your number – Sayso"));
+    await vi.waitFor(() => expect(document.title).toBe("The app is locked – Sayso"));
     await vi.waitFor(() => expect(sent("PUT /api/me/responses/")).toHaveLength(1));
     expect(getState().waiting).toEqual([]);
-    await heading("Your number");
+    await heading("The app is locked");
   });
 
   it("a reminder still opens its form afterwards", async () => {
     await setLock("2580", QUICK);
     await open("/form/7");
-    await heading("Your number");
+    await heading("The app is locked");
     await type("2580");
     await heading("Did anything ache?");
   });
@@ -177,7 +178,7 @@ describe("while the app is locked", () => {
   it("a reminder tapped meanwhile does as well", async () => {
     await setLock("2580", QUICK);
     await open();
-    await heading("Your number");
+    await heading("The app is locked");
     act(() => openLink("/form/7"));
     await type("2580");
     await heading("Did anything ache?");
@@ -187,7 +188,7 @@ describe("while the app is locked", () => {
     await setLock("2580", QUICK);
     for (const address of ["/#/more", "/#/check/7", "/#/done/1", "/#/install"]) {
       await startAgain(address);
-      await heading("Your number");
+      await heading("The app is locked");
     }
   });
 });
@@ -204,7 +205,7 @@ describe("coming back", () => {
     await away(AWAY_MS - 1000);
     await heading("Did anything ache?");
     await away(AWAY_MS + 1000);
-    await heading("Your number");
+    await heading("The app is locked");
     expect(location.hash).toBe("#/form/7");
     await type("2580");
     await heading("Did anything ache?");
@@ -231,7 +232,7 @@ describe("coming back", () => {
     await open();
     await heading("Hello");
     await away(-60_000);
-    await heading("Your number");
+    await heading("The app is locked");
   });
 });
 
@@ -242,7 +243,7 @@ describe("wrong numbers", () => {
     await type("1111");
     await screen.findByText("This is not the right number. Please try again.");
     await vi.waitFor(() => expect(document.title).toMatch(/^Error: /));
-    await focused("Number");
+    await focused("Your number");
     slipped(FREE_SLIPS);
     expect(await tryNumber("1112")).toBe(-1);
     await type("2580");

@@ -3,18 +3,49 @@ import { virtual } from "@guidepup/virtual-screen-reader";
 import { render } from "@testing-library/preact";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { sample } from "../../build/sample.ts";
+import type { Questionnaire } from "../core/questionnaire.ts";
 import { steps } from "../core/steps.ts";
 import type { FormSession, FormState } from "./form-session.ts";
+import { LockScreen } from "./lock-screens.tsx";
 import { QuestionScreen } from "./question.tsx";
 
 const answers = { ache: 1 };
 const way = steps(sample, answers, []);
 
-/** Renders one question and walks the virtual cursor from its top to its end. */
-async function hear(item: string): Promise<string[]> {
+/** What stands around questions, and a choice too long for a list. */
+const more: Questionnaire = {
+  ...sample,
+  items: [
+    { id: "part", type: "display", style: "heading", text: "About the town" },
+    { id: "hint", type: "display", style: "help", text: "Think of the nearest one." },
+    {
+      id: "town",
+      type: "choice",
+      text: "Where do you live?",
+      answer_options: Array.from({ length: 9 }, (_none, code) => ({ code, text: `Town ${code}` })),
+    },
+  ],
+};
+
+/** Walks the virtual cursor through what is on the screen, from its top to its end. */
+async function listen(container: Element): Promise<string[]> {
+  await virtual.start({ container: container.querySelector("main") as HTMLElement });
+  const heard: string[] = [];
+  for (let index = 0; index < 60; index++) {
+    await virtual.next();
+    const phrase = await virtual.lastSpokenPhrase();
+    if (phrase === "end of main" || phrase === "main") break;
+    heard.push(phrase);
+  }
+  return heard;
+}
+
+/** Renders one question and listens to it. */
+async function hear(item: string, asked: Questionnaire = sample): Promise<string[]> {
+  const way = steps(asked, answers, []);
   const state = {
     phase: "ready",
-    questionnaire: sample,
+    questionnaire: asked,
     card: null,
     saved: "nothing",
     notice: null,
@@ -33,15 +64,7 @@ async function hear(item: string): Promise<string[]> {
       onNext={vi.fn()}
     />,
   );
-  await virtual.start({ container: container.querySelector("main") as HTMLElement });
-  const heard: string[] = [];
-  for (let index = 0; index < 60; index++) {
-    await virtual.next();
-    const phrase = await virtual.lastSpokenPhrase();
-    if (phrase === "end of main" || phrase === "main") break;
-    heard.push(phrase);
-  }
-  return heard;
+  return listen(container);
 }
 
 afterEach(async () => {
@@ -119,6 +142,27 @@ describe("a screen reader says", () => {
       expect(found, `${phrase} in ${JSON.stringify(heard)}`).toBeGreaterThanOrEqual(from);
       from = found;
     }
+  });
+
+  it("a long choice as one list to open, and the words above it first", async () => {
+    const heard = (await hear("town", more)).join("\n");
+    expect(heard).toMatch(/About the town\n.*Think of the nearest one\./s);
+    expect(heard).toMatch(
+      /heading, Where do you live\?, About the town Think of the nearest one\./,
+    );
+    expect(heard).toMatch(/combobox, Where do you live\?, .*not expanded\b.*\n?option, Choose one/);
+    expect(heard).toMatch(/option, Town 8/);
+  });
+
+  it("a locked app with nothing in it but the number", async () => {
+    const { container } = render(<LockScreen />);
+    const heard = await listen(container);
+    expect(heard.filter((phrase) => !phrase.endsWith("paragraph"))).toEqual([
+      "heading, The app is locked, level 1",
+      "Your number",
+      "4 to 6 digits",
+      "Your number, 4 to 6 digits",
+    ]);
   });
 
   it("nothing about skipping where a question may be left out anyway", async () => {

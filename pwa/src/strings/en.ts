@@ -261,8 +261,8 @@ export const en = {
   },
 
   lock: {
-    title: "Your number",
-    label: "Number",
+    title: "The app is locked",
+    label: "Your number",
     hint: "4 to 6 digits",
     open: "Open",
     wrong: "This is not the right number. Please try again.",
