@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import itertools
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import Browser, Page, Playwright, expect
 
+from e2e import kinds
 from e2e.phone import Phone, answer
-from support.clinic import STUDY, Clinic
 from support.require import program
+from support.ward import Ward, open_ward
 
 RECEIPT = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{2}")
 CANARY = "heron-feather-canary"
-_numbers = itertools.count(1001)
+DELETED = """new Promise((done) => {
+  const request = indexedDB.deleteDatabase("sayso");
+  request.onsuccess = () => done("gone");
+  request.onblocked = () => done("held");
+})"""
 # The same worker under another address is a new version to the browser.
 NEWER_WORKER_WAITS = """async () => {
   const trusted = trustedTypes.createPolicy("test", { createScriptURL: (address) => address });
@@ -27,19 +32,22 @@ NEWER_WORKER_WAITS = """async () => {
 }"""
 
 
-def enrol(clinic: Clinic, code: str) -> str:
-    """Enrol somebody whose Week 12 is open today; her code for the phone."""
-    said = clinic.run(
-        "participant", "enrol", STUDY, code, "--site", "N", "--arm", "continue",
-        "--enrolled", clinic.days_ago(84), "--zone", clinic.zone, "--reads-english",
-    )  # fmt: skip
-    return _code_in(said)
+@pytest.fixture(scope="module")
+def ward(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ward]:
+    with open_ward(tmp_path_factory.mktemp("ward")) as ward:
+        yield ward
 
 
-def _code_in(said: str) -> str:
-    found = re.search(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b", said)
-    assert found, said
-    return found[0]
+@pytest.fixture(scope="module")
+def study(ward: Ward) -> str:
+    return kinds.publish(ward)
+
+
+@pytest.fixture
+def phone(playwright: Playwright, chromium: Browser, ward: Ward) -> Iterator[Phone]:
+    phone = Phone(chromium, playwright.devices["Pixel 7"], ward.origin)
+    yield phone
+    phone.close()
 
 
 def answer_some(page: Page, number: int) -> str:
@@ -53,9 +61,9 @@ def answer_some(page: Page, number: int) -> str:
 
 
 @pytest.fixture
-def ready(clinic: Clinic, phone: Phone) -> Phone:
+def ready(ward: Ward, study: str, phone: Phone) -> Phone:
     """A phone that has enrolled and has the app and its forms on it."""
-    phone.enrol(enrol(clinic, f"N-{next(_numbers)}"))
+    phone.enrol(ward.enrol(study)[1])
     phone.keep_app()
     return phone
 
@@ -90,9 +98,7 @@ def test_a_phone_whose_storage_was_cleared_goes_on_from_the_teams_copy(ready: Ph
     expect(ready.page.locator(".receipt-code")).to_have_text(RECEIPT)
 
 
-def test_answers_wait_for_a_new_code_when_the_session_has_ended(
-    clinic: Clinic, ready: Phone
-) -> None:
+def test_answers_wait_for_a_new_code_when_the_session_has_ended(ward: Ward, ready: Phone) -> None:
     ready.start()
     ready.answer_all()
     ready.context.clear_cookies()
@@ -101,8 +107,7 @@ def test_answers_wait_for_a_new_code_when_the_session_has_ended(
     ready.page.get_by_role("link", name="Go home").click()
     expect(ready.page.get_by_text("1 questionnaire not sent yet")).to_be_visible()
 
-    person = _study_code(ready.page)
-    new = _code_in(clinic.run("participant", "code", STUDY, person))
+    new = ward.replace_phone(_study_code(ready.page))
     ready.page.goto(f"{ready.origin}/#/code")
     ready.page.get_by_label("Your code").fill(new)
     ready.page.get_by_role("button", name="Begin").click()
@@ -111,7 +116,7 @@ def test_answers_wait_for_a_new_code_when_the_session_has_ended(
 
 def _study_code(page: Page) -> str:
     page.goto(page.url.split("#")[0] + "#/more")
-    found = re.search(r"N-\d+", page.locator("main").inner_text())
+    found = re.search(r"S1-\d+", page.locator("main").inner_text())
     assert found
     return found[0]
 
@@ -126,6 +131,50 @@ def test_a_server_in_trouble_only_delays(ready: Phone) -> None:
     ready.context.unroute(trouble)
     ready.page.evaluate("dispatchEvent(new Event('online'))")
     expect(ready.page.locator(".receipt-code")).to_have_text(RECEIPT)
+
+
+def test_a_full_phone_says_so_and_the_answers_reach_the_team(
+    ward: Ward, study: str, phone: Phone
+) -> None:
+    """The refusal is the browser's own: it gives this app no room at all."""
+    code, sign_in = ward.enrol(study)
+    page = phone.page
+    storage = phone.context.new_cdp_session(page)
+    storage.send("Storage.overrideQuotaForOrigin", {"origin": phone.origin, "quotaSize": 1})
+    phone.enrol(sign_in)
+    phone.start()
+    answer(page.locator("main"))
+    expect(page.get_by_role("alert")).to_contain_text("This phone cannot save.")
+    expect(page.get_by_text("Saved with the study team")).to_be_visible()
+
+    phone.answer_all()
+    phone.lose_network()
+    phone.send()
+    expect(page.get_by_role("alert")).to_contain_text("Keep this page open.")
+    assert ward.responses(code) == []
+    phone.find_network()
+    expect(page.locator(".receipt-code")).to_have_text(RECEIPT)
+    [stored] = ward.responses(code)
+    assert len(stored.answers) == kinds.QUESTIONS
+
+
+def test_a_database_deleted_under_the_open_app_costs_nothing(ward: Ward, ready: Phone) -> None:
+    """Once while a question is answered, and once when all is finished and waits for a network."""
+    page = ready.page
+    code = _study_code(page)
+    page.get_by_role("link", name="Back").click()
+    ready.start()
+    answer_some(page, 4)
+    ready.lose_network()
+    assert page.evaluate(DELETED) == "gone"
+    ready.answer_all()
+    ready.send()
+    expect(page.get_by_text("Your answers are safe on this phone.")).to_be_visible()
+    assert page.evaluate(DELETED) == "gone"
+    ready.find_network()
+    expect(page.locator(".receipt-code")).to_have_text(RECEIPT)
+    [stored] = ward.responses(code)
+    assert len(stored.answers) == kinds.QUESTIONS
 
 
 def test_of_two_windows_only_one_writes(ready: Phone) -> None:
@@ -154,20 +203,22 @@ def test_a_new_version_of_the_app_waits_until_nothing_is_being_answered(ready: P
 
 
 def test_nothing_readable_is_left_on_the_disk(
-    clinic: Clinic, playwright: Playwright, tmp_path: Path
+    ward: Ward, study: str, playwright: Playwright, tmp_path: Path
 ) -> None:
     profile = tmp_path / "profile"
     context = playwright.chromium.launch_persistent_context(
         profile, executable_path=program("chromium"), viewport={"width": 360, "height": 740}
     )
     page = context.new_page()
-    page.goto(f"{clinic.origin}/enrol#{enrol(clinic, 'N-777')}")
+    page.goto(f"{ward.origin}/enrol#{ward.enrol(study)[1]}")
     page.get_by_role("button", name="Begin").click()
     page.get_by_role("link", name="Start").click()
     while page.locator("main textarea").count() == 0:
         answer_some(page, 1)
     page.locator("main textarea").fill(f"{CANARY} every night")
     page.get_by_role("button", name="Next").click()
+    expect(page.locator("main textarea")).to_have_count(0)
+    answer_some(page, 2)
     page.get_by_role("heading", name="Check your answers").wait_for()
     expect(page.get_by_text("and with the study team")).to_be_visible()
     in_caches = page.evaluate(
@@ -178,7 +229,7 @@ def test_nothing_readable_is_left_on_the_disk(
     assert in_caches
     assert not [url for url in in_caches if "/api/" in url]
 
-    page.goto(f"{clinic.origin}/#/more")
+    page.goto(f"{ward.origin}/#/more")
     page.get_by_role("button", name="Sign out and clear this phone").click()
     page.get_by_role("button", name="Yes, clear this phone").click()
     expect(page.get_by_role("heading", name="Welcome")).to_be_visible()
