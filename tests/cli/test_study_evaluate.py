@@ -157,6 +157,61 @@ def test_evaluate_refuses_facts_that_cannot_be_true(run: Shell, tmp_path: Path) 
         assert says in result.err
 
 
+BAD = {
+    "died first": ("events", {"kind": "death", "date": "2020-01-01"}, "is before enrolment"),
+    "no form yet": (
+        "responses",
+        {
+            "timepoint": "W12", "authored_at": "2020-01-01T12:00:00Z",
+            "received_at": "2020-01-01T12:00:00Z",
+        },
+        "is before there was any form",
+    ),
+    "no such reason": (
+        "missing_reasons", {"timepoint": "W12", "reason": "busy"}, "refused_this_time",
+    ),
+    "no reason to be exempt": (
+        "exemptions", {"reason": "VISION", "from": "2026-02-05"}, "allowed is LANGUAGE",
+    ),
+    "no such event": ("events", {"kind": "relapse", "date": "2026-05-05"}, "progression"),
+    "no such timepoint": (
+        "visits", {"timepoint": "W13", "date": "2026-05-05"}, "'W13' is no timepoint",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("field", "entry", "says"), BAD.values(), ids=BAD)
+def test_evaluate_refuses_each_impossible_fact_and_says_what_is_in_the_way(
+    run: Shell, tmp_path: Path, field: str, entry: dict[str, Any], says: str
+) -> None:
+    document = golden_document()
+    document["participants"][0][field] = [entry]
+    path = tmp_path / "facts.json"
+    path.write_text(json.dumps(document))
+    result = run("study", "evaluate", STUDY, path, "--now", NOW, "--json")
+
+    assert (result.code, result.out) == (1, "")
+    (line,) = result.err.splitlines()
+    assert f"participants[0].{field}[0]" in line
+    assert says in line
+
+
+def test_evaluate_refuses_an_anchor_after_the_answers_and_exemptions_that_overlap(
+    run: Shell, tmp_path: Path
+) -> None:
+    document = golden_document()
+    document["participants"][1]["anchors"] = {"cessation": "2026-06-14"}
+    document["participants"][3]["exemptions"] *= 2
+    path = tmp_path / "facts.json"
+    path.write_text(json.dumps(document))
+    result = run("study", "evaluate", STUDY, path, "--now", NOW)
+
+    assert (result.code, result.out) == (1, "")
+    assert "participants[1].anchors.cessation (G-02): 2026-06-14 is after W12 was answered" in result.err
+    assert "participants[3].exemptions" in result.err
+    assert "overlap" in result.err
+
+
 @pytest.mark.parametrize("now", ["2026-06-15", "2026-06-15T15:00:00", "noon", "0001-01-01T00:00Z"])
 def test_evaluate_wants_an_instant_with_its_offset(run: Shell, golden: Path, now: str) -> None:
     assert run("study", "evaluate", STUDY, golden, "--now", now).code == 2

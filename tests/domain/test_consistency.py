@@ -244,3 +244,33 @@ def test_an_unknown_reason_or_timepoint_lists_what_there_is() -> None:
     )
     assert "AGE is not a reason for an exemption" in found["exemptions[0]"]
     assert found["visits[0].timepoint"].endswith("Y10, PROG, RST, RST12")
+
+
+def test_answers_that_came_before_the_enrolment_are_answers_to_no_form() -> None:
+    facts = person(responses=(answers(-20, timepoint="BL"), answers(-14, timepoint="BL")))
+
+    assert list(problems(STUDY, facts)) == [
+        (
+            "responses[0].received_at",
+            f"{day(-20)} is before there was any form: enrolment is on {day(-14)}",
+        )
+    ]
+
+
+def test_a_device_that_says_it_is_last_year_is_no_problem() -> None:
+    assert not list(problems(STUDY, person(responses=(answers(-300, received=84),))))
+
+
+def test_an_anchor_after_the_answers_that_count_from_it_is_a_problem() -> None:
+    moved = (AnchorDate("cessation", day(90)),)
+
+    assert list(problems(STUDY, person(anchors=moved, responses=(answers(84),)))) == [
+        (
+            "anchors.cessation",
+            f"{day(90)} is after W12 was answered on {day(84)}; correct one of the two dates",
+        )
+    ]
+    # The baseline opens before the anchor, and a form that has none stands in nobody's way.
+    early = (answers(84, timepoint="BL"),)
+    assert not list(problems(STUDY, person(anchors=moved, responses=early)))
+    assert not list(problems(STUDY, person(anchors=(), responses=(answers(84),))))

@@ -47,6 +47,33 @@ def problems(study: Study, facts: Facts) -> Iterator[tuple[str, str]]:
         if one.language == other.language and overlap(one, other):
             yield "exemptions", f"those from {one.valid_from} and {other.valid_from} overlap"
     yield from _unknown_timepoints(study, facts)
+    yield from _too_early(study, facts)
+
+
+def _too_early(study: Study, facts: Facts) -> Iterator[tuple[str, str]]:
+    """Answers that the server had before there was a form to answer.
+
+    Its own clock decides: what a device says about its time may be wrong and is never refused. An
+    anchor that stands after the answers to a form that opens on it or later cannot be right.
+    """
+    anchors = {
+        timepoint.id: study.anchor_of(timepoint, facts.arm)
+        for timepoint in study.timepoints
+        if timepoint.opens >= 0
+    }
+    for number, response in enumerate(facts.responses):
+        came = local_date(response.received_at, facts.zone)
+        field, name = f"responses[{number}].received_at", anchors.get(response.timepoint)
+        if came < facts.enrolled:
+            yield field, f"{came} is before there was any form: enrolment is on {facts.enrolled}"
+            continue
+        day = anchor_day(study, facts, name) if name is not None else None
+        if day is not None and came < day:
+            yield (
+                f"anchors.{name}",
+                f"{day} is after {response.timepoint} was answered on {came}; "
+                "correct one of the two dates",
+            )
 
 
 def _without_exemptions(facts: Facts) -> Facts:

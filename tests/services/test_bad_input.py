@@ -1,0 +1,154 @@
+"""What cannot be is refused by name and leaves every row as it was.
+
+The table is told to the services here, on both databases, and to the API in the test of that name.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, select
+
+from sayso.domain.errors import DatesOutOfOrder, SaysoError, UnknownAnchor
+from sayso.domain.rule_errors import (
+    AnchorAfterAnsweredForm,
+    ArmSwitchRefused,
+    ExemptionReasonNotAllowed,
+    ExemptionsOverlap,
+    UnknownEventKind,
+    UnknownMissingReason,
+)
+from sayso.services import anchors, arms, events, exemptions, reasons
+from sayso.services.access import Participant
+from sayso.store.engine import make_engine
+from sayso.store.facts import forms_of
+from sayso.store.tables import metadata, participant
+from support.golden_stage import NOW
+from support.stage import Stage
+from support.stock import Stock
+
+CESSATION = NOW.date() - timedelta(days=130)
+P = "P-001"
+Act = Callable[[Connection, Participant], Any]
+
+
+def on(number: int) -> date:
+    return CESSATION + timedelta(days=number)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def stage(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stage]:
+    """Somebody who answered Week 12, missed Baseline, and may be exempt for some days.
+
+    One for all tests of a database: none of them changes a row, which is what they show.
+    """
+    if request.param == "sqlite":
+        path = tmp_path_factory.mktemp("bad-input") / "sayso.sqlite"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        url = f"sqlite:///{path}"
+    else:
+        stock: Stock = request.getfixturevalue("postgres_stock")
+        url = stock.lend()
+    engine = make_engine(url)
+    stage = Stage(engine).set_up()
+    stage.enrol(P, CESSATION)
+    stage.answer(P, 84)
+    with stage.open() as connection:
+        person = stage.hold(connection, P, "bob")
+        exemptions.record(connection, person, "LANGUAGE", on(100), on(110), None, NOW)
+    yield stage
+    engine.dispose()
+    if request.param == "postgresql":
+        stock.take_back(url)
+
+
+def rows(connection: Connection) -> dict[str, list[str]]:
+    """Everything that is stored, the trail included."""
+    return {
+        table.name: sorted(map(str, connection.execute(select(table)).all()))
+        for table in metadata.sorted_tables
+    }
+
+
+def missed(connection: Connection) -> int:
+    """A form of Baseline, which nobody answered."""
+    (forms,) = forms_of(connection, participant.c.code == P).values()
+    return next(form.id for form in forms if form.timepoint == "BL")
+
+
+BAD: dict[str, tuple[Act, type[SaysoError], str]] = {
+    "death before enrolment": (
+        lambda c, p: events.record(c, p, "death", on(-15), NOW),
+        DatesOutOfOrder,
+        "before enrolment",
+    ),
+    "death before an answer": (
+        lambda c, p: events.record(c, p, "death", on(80), NOW),
+        DatesOutOfOrder,
+        "a form was answered",
+    ),
+    "an event of tomorrow": (
+        lambda c, p: events.record(c, p, "progression", on(131), NOW),
+        DatesOutOfOrder,
+        "has not come yet",
+    ),
+    "an event of no kind": (
+        lambda c, p: events.record(c, p, "relapse", on(90), NOW),
+        UnknownEventKind,
+        "progression",
+    ),
+    "an anchor after an answered form": (
+        lambda c, p: anchors.record(c, p, "cessation", on(90), "A slip", NOW),
+        AnchorAfterAnsweredForm,
+        f"W12 was answered on {on(84)}",
+    ),
+    "an anchor of another study": (
+        lambda c, p: anchors.record(c, p, "surgery", on(0), "A slip", NOW),
+        UnknownAnchor,
+        "cessation",
+    ),
+    "exemptions that overlap": (
+        lambda c, p: exemptions.record(c, p, "LANGUAGE", on(105), None, None, NOW),
+        ExemptionsOverlap,
+        f"from {on(100)} to {on(110)}",
+    ),
+    "an exemption for low vision": (
+        lambda c, p: exemptions.record(c, p, "VISION", on(120), None, None, NOW),
+        ExemptionReasonNotAllowed,
+        "allowed is LANGUAGE",
+    ),
+    "an exemption that ends before it begins": (
+        lambda c, p: exemptions.record(c, p, "LANGUAGE", on(120), on(119), None, NOW),
+        DatesOutOfOrder,
+        "before it begins",
+    ),
+    "a reason that is not coded": (
+        lambda c, p: reasons.record(c, p, missed(c), "busy", NOW),
+        UnknownMissingReason,
+        "no_time",
+    ),
+    "an arm with answered forms": (
+        lambda c, p: arms.change(c, p, "continue", {"cessation": on(0)}, "A slip", NOW),
+        ArmSwitchRefused,
+        "W12",
+    ),
+}
+
+
+@pytest.mark.parametrize(("act", "error", "says"), BAD.values(), ids=BAD)
+def test_it_is_refused_by_name_and_nothing_is_half_applied(
+    stage: Stage, act: Act, error: type[SaysoError], says: str
+) -> None:
+    with stage.open() as connection:
+        person = stage.hold(connection, P, "bob")
+        before = rows(connection)
+        with pytest.raises(error, match=says):
+            act(connection, person)
+        # The transaction is not undone: not even what came before the refusal was written.
+        assert rows(connection) == before
