@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, timedelta
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -13,14 +11,12 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from e2e.accessibility import faults
 from e2e.desk import Desk
-from sayso.clock import SystemClock
+from e2e.handset import CONSOLE, Handset
 from support.clinic import PASSWORD, STUDY, Clinic
 from support.house import ROOT
 
 Picture = Callable[..., None]
 CHIEF = "cleo@clinic.example"
-PHONE = {"X-Sayso-Client": "participant/0"}
-CONSOLE = {"X-Sayso-Client": "console/0"}
 
 
 def invited(clinic: Clinic, email: str, *access: str) -> str:
@@ -55,44 +51,6 @@ def enrol(clinic: Clinic, code: str, days: int = 84) -> None:
         "--enrolled", clinic.days_ago(days + 5), "--anchor", f"cessation={clinic.days_ago(days)}",
         "--zone", clinic.zone, "--reads-english",
     )  # fmt: skip
-
-
-class Handset:
-    """What a participant's phone says to the server, without its screens."""
-
-    def __init__(self, desk: Desk, browser: Browser, code: str) -> None:
-        path = f"{desk.clinic.origin}/api/studies/{STUDY}/participants/{code}/enrolment-codes"
-        made = desk.context.request.post(path, data={}, headers=CONSOLE).json()
-        self.clinic = desk.clinic
-        self.context = browser.new_context()
-        self.ask("POST", "/api/device-sessions", {"code": made["code"], "device_label": "Phone"})
-
-    def ask(self, method: str, path: str, data: Any) -> Any:
-        answer = self.context.request.fetch(
-            f"{self.clinic.origin}{path}", method=method, data=data, headers=PHONE
-        )
-        assert answer.ok, answer.text()
-        return answer.json()
-
-    def forms(self) -> list[dict[str, Any]]:
-        me = self.context.request.get(f"{self.clinic.origin}/api/me").json()
-        return [
-            form
-            for occasion in me["occasions"]
-            if occasion["state"] == "open"
-            for form in occasion["forms"]
-        ]
-
-    def answer(self, form: dict[str, Any], slow: timedelta = timedelta()) -> None:
-        """Hand a form in blank; a clock that is `slow` says an earlier time."""
-        moment = (SystemClock().now() - slow).astimezone(UTC).isoformat()
-        body = {
-            "expected_form_id": form["id"], "questionnaire_sha": form["questionnaire_sha"],
-            "answers": {}, "skipped": [], "authored_at": moment, "authored_zone": self.clinic.zone,
-            "sent_at": moment, "offer_token": form["offer_token"], "attested": True,
-            "mode": "own_device", "app_build": "1.0.0",
-        }  # fmt: skip
-        self.ask("PUT", f"/api/me/responses/{uuid4()}", body)
 
 
 def test_staff_and_access_for_everybody(chief: Page, desk: Desk, picture: Picture) -> None:
@@ -296,6 +254,62 @@ def test_a_correction_is_proposed_here_and_decided_by_a_colleague(
     chief.get_by_label("Why", exact=True).fill("Seen the sheet")
     chief.get_by_role("button", name="Save").click()
     expect(chief.get_by_role("columnheader", name="As corrected")).to_be_visible()
+
+
+def test_a_colleague_types_paper_again_and_the_difference_is_settled(
+    desk: Desk, chief: Page, picture: Picture
+) -> None:
+    """From the row of Today to the correction that the first typist decides on, by keyboard."""
+    enrol(desk.clinic, "N-440", 84)
+    typed_in(desk, "N-440")
+    chief.goto("about:blank")
+    chief.goto(f"{desk.clinic.origin}/console/#/{STUDY}/today")
+    row = rows_of(chief, "Paper to type again", "N-440")
+    row.get_by_role("link", name=re.compile("Type it again")).focus()
+    chief.keyboard.press("Enter")
+    expect(chief.locator(".questions > li").first).to_be_visible()
+    expect(chief.locator(".questions input:checked")).to_have_count(0)
+    chief.locator(".questions input").first.focus()
+    chief.keyboard.press("1")
+    picture(chief, "console-second-typing-desk")
+    assert faults(chief) == []
+    chief.locator("button[type=submit]").last.focus()
+    chief.keyboard.press("Enter")
+    expect(chief.get_by_role("heading", name="1 answer differs")).to_be_visible()
+    chief.get_by_label(re.compile("^Second typing")).focus()
+    chief.keyboard.press("Space")
+    assert faults(chief) == []
+    picture(chief, "console-settle-desk")
+    chief.get_by_role("button", name="Settle", exact=True).focus()
+    chief.keyboard.press("Enter")
+    expect(chief.get_by_text("A colleague decides on the correction.")).to_be_visible()
+
+    page = desk.page
+    page.goto("about:blank")
+    page.goto(f"{desk.clinic.origin}/console/#/{STUDY}/today")
+    expect(rows_of(page, "Paper to type again", "N-440")).to_have_count(0)
+    waiting = rows_of(page, "Correction to decide", "N-440")
+    waiting.get_by_role("button").focus()
+    page.keyboard.press("Enter")
+    page.get_by_label(re.compile("Yes, it counts")).check()
+    page.get_by_label("Why", exact=True).fill("Seen the sheet")
+    page.get_by_role("button", name="Save").click()
+    expect(waiting).to_have_count(0)
+
+
+def typed_in(desk: Desk, code: str) -> None:
+    """A blank paper form that Ann has typed in."""
+    path = f"{desk.clinic.origin}/api/studies/{STUDY}/participants/{code}/entries"
+    form = desk.context.request.get(path).json()["forms"][-1]
+    answer = desk.context.request.post(
+        path,
+        data={
+            "id": str(uuid4()), "expected_form_id": form["id"], "mode": "paper",
+            "collected_on": desk.clinic.days_ago(1), "answers": {}, "skipped": [],
+        },
+        headers=CONSOLE,
+    )  # fmt: skip
+    assert answer.status == 201, answer.text()
 
 
 def test_who_lives_far_away_gets_a_link_and_a_pin(desk: Desk, picture: Picture) -> None:
