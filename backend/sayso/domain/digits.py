@@ -7,12 +7,15 @@ one then has to be turned back into minutes.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 RADIX, FIRST = 90, 33
 MOST_MINUTES = 10_000_000
 _ZERO = 15_000_000
 _WIDTH = 4
 
 
+@lru_cache(maxsize=1 << 16)
 def digits(number: int, width: int) -> str:
     """A number as that many digits. Raises ValueError where they do not suffice."""
     found = ""

@@ -217,10 +217,12 @@ def _by_alive_rule(
 ) -> Iterator[list[Mark]]:
     """The marks under each rule for deaths; only where somebody died do they differ."""
     died = facts.first("death") is not None
+    marks = [mark_of(status) for status in known]
     for rule in ALIVE_RULES:
-        found = known
-        if died and rule != rules.alive_rule:
-            found = statuses(forms, facts, now, replace(rules, alive_rule=rule))
+        if not died or rule == rules.alive_rule:
+            yield marks
+            continue
+        found = statuses(forms, facts, now, replace(rules, alive_rule=rule))
         yield [mark_of(status) for status in found]
 
 
@@ -258,8 +260,13 @@ def _said(
 
 def _head(study: Study, facts: Facts, now: datetime, rules: Rules) -> Head:
     absent = without_form(study, facts, "", now, rules).detail
-    places = (timepoint.id for timepoint in study.timepoints)
-    waiting = (p for p in places if without_form(study, facts, p, now, rules).detail != absent)
+    # What a place without a form is called hangs on its anchor alone, and there are few of those.
+    anchors = [(timepoint, study.anchor_of(timepoint, facts.arm)) for timepoint in study.timepoints]
+    details = {
+        anchor: without_form(study, facts, timepoint.id, now, rules).detail
+        for timepoint, anchor in anchors
+    }
+    waiting = (timepoint.id for timepoint, anchor in anchors if details[anchor] != absent)
     return Head(in_pro_population(facts, rules), absent, tuple(waiting))
 
 
