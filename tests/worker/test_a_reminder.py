@@ -22,9 +22,7 @@ def test_a_phone_confirms_and_is_reminded_on_the_opening_day(office: Office) -> 
     office.at(OPEN_STEP)
     reminder = phone.received[-1]
     assert reminder.document["web_push"] == 8030
-    assert reminder.document["notification"]["navigate"].startswith(
-        "https://pro.example.org/form/"
-    )
+    assert reminder.document["notification"]["navigate"].startswith("https://pro.example.org/form/")
     assert reminder.headers["Urgency"] == "normal"
     assert reminder.headers["TTL"] == "86400"
     assert office.service.refused == []

@@ -10,9 +10,11 @@ from shutil import copyfile
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Engine
 
 from sayso.store.engine import make_engine
 from support.simulation import Simulation
+from support.stock import Stock
 
 START = datetime(2026, 6, 15, 15, 0, tzinfo=UTC)
 END = START + timedelta(days=110)
@@ -44,13 +46,31 @@ histories = st.builds(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+EVERY = settings(deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@settings(EVERY, max_examples=10)
 @given(histories)
 def test_the_promises_hold(sqlite_template: Path, life: History) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "sayso.sqlite"
         copyfile(sqlite_template, path)
-        engine = make_engine(f"sqlite:///{path}")
+        _hold(make_engine(f"sqlite:///{path}"), life)
+
+
+@settings(EVERY, max_examples=3)
+@given(histories)
+def test_the_promises_hold_on_the_large_engine(postgres_stock: Stock, life: History) -> None:
+    url = postgres_stock.lend()
+    try:
+        _hold(make_engine(url), life)
+    finally:
+        postgres_stock.take_back(url)
+
+
+def _hold(engine: Engine, life: History) -> None:
+    """Live one life on that database, and look at everything that was promised."""
+    try:
         sim = Simulation(engine, START)
         person, ended = _live(sim, life)
         sim.run_until(END)
@@ -58,6 +78,7 @@ def test_the_promises_hold(sqlite_template: Path, life: History) -> None:
         _nothing_outside_the_window(sim, person)
         _exempt_means_silence(sim, person, life)
         _every_reminder_has_an_end(sim, person)
+    finally:
         engine.dispose()
 
 

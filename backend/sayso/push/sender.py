@@ -33,6 +33,8 @@ _PER_ORIGIN = 64
 _TIMEOUT_SECONDS = 10.0
 _SIGNATURE_LASTS = timedelta(hours=12)
 _RENEWED_BEFORE_EXPIRY = timedelta(hours=1)
+# Push services read none of these, and each costs a little of every message.
+_UNASKED = frozenset({"Accept", "Accept-Encoding", "User-Agent"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,11 @@ class PushSender:
         headers = self._headers(message, origin, key, now)
         try:
             async with self._session.post(
-                message.endpoint, data=body, headers=headers, allow_redirects=False
+                message.endpoint,
+                data=body,
+                headers=headers,
+                skip_auto_headers=_UNASKED,
+                allow_redirects=False,
             ) as answer:
                 return meaning(answer.status, answer.headers.get("Retry-After"), now)
         except TimeoutError:
