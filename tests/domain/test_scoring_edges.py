@@ -114,6 +114,14 @@ def test_whole_files_are_scored_as_single_answers_are() -> None:
         assert fast.values(dict(answers)) == expected
 
 
+def test_a_score_that_counts_over_other_items_looks_at_them_every_time() -> None:
+    rule = {"id": "s", "of": ["q1"], "also": [{"of": ["q2"], "need": 1}]}
+    fast = scorer(scores_of([rule], choice("q1"), choice("q2")))
+    assert fast.values({"q1": 1, "q2": 2}) == [1]
+    assert fast.values({"q1": 1, "q2": None}) == [None]
+    assert fast.values({"q1": 1, "q2": 0}) == [1]
+
+
 def test_a_list_where_one_code_belongs_is_no_answer_and_stops_nothing() -> None:
     rule = {"id": "s", "of": ["q1", "q2"], "by": "mean", "need": 1}
     fast = scorer(scores_of([rule], choice("q1"), choice("q2")))

@@ -20,6 +20,7 @@ import platform
 import resource
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,14 +73,17 @@ class Book:
         every = [path.read_bytes() for path in files]
         self._all = _digest([*every, *(module.digest.encode() for module in modules)])
 
-    def read(self) -> dict[str, Verdict]:
-        """The verdicts that still stand, by the key of their mutant."""
+    def read(self, doubtful: bool = False) -> dict[str, Verdict]:
+        """The verdicts that still stand, by the key of their mutant.
+
+        With `doubtful` also those mutants count as alive that tests written since may notice.
+        """
         found: dict[str, Verdict] = {}
         for line in self._path.read_text("utf-8").splitlines() if self._path.exists() else ():
             entry = json.loads(line)
             verdict = Verdict(entry["fate"], entry["by"])
             found.pop(entry["key"], None)
-            if entry["stands"] == self._stands(verdict):
+            if entry["stands"] == self._stands(verdict) or (doubtful and not verdict.noticed):
                 found[entry["key"]] = verdict
         return found
 
@@ -167,6 +171,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--modules", nargs="*", help="these instead of all")
     parser.add_argument("--every", type=int, default=1, help="only each Nth mutant of a module")
     parser.add_argument("--fresh", action="store_true", help="forget what was found before")
+    parser.add_argument("--report", action="store_true", help="try nothing, say what is known")
     parser.add_argument("--floor", type=float, default=85.0, help="per cent to be noticed")
     parser.add_argument("--write", type=Path, help="keep the figures of all modules in this file")
     parser.add_argument("--package", type=Path, default=ROOT / "backend" / "sayso" / "domain")
@@ -184,25 +189,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"there is no module {', '.join(sorted(unknown))}")
     asked = [module for module in modules if given.modules is None or module.short in given.modules]
     chosen = [mutant for module in asked for mutant in list(mutants(module))[:: given.every]]
-    found = examine(field, chosen, Book(field, modules))
+    book = Book(field, modules)
+    found = book.read(doubtful=True) if given.report else examine(field, chosen, book)
     if found is None:
         print("The tests fail without any change; mend that first.", file=sys.stderr)
         return 2
-    fates = [(mutant, found[mutant.key]) for mutant in chosen]
-    text = page(fates, given.every, _machine())
+    fates = [(mutant, found[mutant.key]) for mutant in chosen if mutant.key in found]
+    untried = Counter(mutant.module.short for mutant in chosen if mutant.key not in found)
+    text = page(fates, given.every, untried, _machine())
     print(text)
     if given.write is not None and given.modules is None:
         given.write.write_text(text, "utf-8")
     noticed = sum(verdict.noticed for _mutant, verdict in fates)
-    return int(100 * noticed < given.floor * len(fates))
+    return int(100 * noticed < given.floor * len(chosen))
 
 
 def _machine() -> str:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     minutes = (used.ru_utime + used.ru_stime) / 60
     return (
-        f"Python {platform.python_version()} on {platform.system()} {platform.machine()}, "
-        f"{os.cpu_count()} processors; this run took {minutes:.0f} minutes of processor time."
+        f"Python {platform.python_version()} on {platform.system()} {platform.machine()} with "
+        f"{os.cpu_count()} processors, of which the last run used {minutes:.0f} minutes."
     )
 
 

@@ -6,6 +6,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import fill
 
 from tools.mutation_changes import Mutant
 from tools.mutation_trial import Verdict
@@ -27,15 +28,26 @@ _TABLE = """\
 """
 
 
-def page(fates: Fates, every: int, machine: str) -> str:
+def page(fates: Fates, every: int, untried: Counter[str], machine: str) -> str:
     """The figures of all modules that were tried, and what lives in them."""
     part = "Every mutant was tried" if every == 1 else f"Of each module every {every}th was tried"
+    if untried:
+        part += _untried(fates, untried)
     names = sorted({mutant.module.short for mutant, _verdict in fates})
     rows = [_row(name, [v for m, v in fates if m.module.short == name]) for name in names]
     rows.append(_row("**all**", [verdict for _mutant, verdict in fates]))
     alive = [(mutant, verdict) for mutant, verdict in fates if not verdict.noticed]
     alive.sort(key=lambda fate: (fate[0].module.short, fate[0].lines.start, fate[0].what))
     return "\n".join((_HEAD, f"{part}. {machine}\n", _TABLE + "\n".join(rows), *_living(alive)))
+
+
+def _untried(fates: Fates, untried: Counter[str]) -> str:
+    """What was not tried counts as live in the figure that is sure."""
+    noticed = sum(verdict.noticed for _mutant, verdict in fates)
+    sure = 100 * noticed / (len(fates) + untried.total())
+    where = ", ".join(f"{name} {n}" for name, n in sorted(untried.items()))
+    told = f"except {untried.total()}, mostly outside of functions: {where}."
+    return f",\n{fill(told, 100)}\nWere all of those alive, {sure:.1f} % would be noticed"
 
 
 def _row(name: str, verdicts: Sequence[Verdict]) -> str:
