@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, time, timedelta
-from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -50,29 +49,13 @@ from sayso.domain.schedule import (
 from sayso.domain.status import statuses
 from sayso.domain.study import Study, StudyVersion
 from support.day_model import ENROLLED, Model
-from support.people import at, day, person, stop_study
+from support.people import at, day, person, small_study
 
 QUESTIONNAIRE = "demo-hrqol"
 STAFF = (1, 2)
 # In each of these zones it is the same day as in New York when the machine acts.
 ZONES = ("America/New_York", "Europe/Dublin", "Pacific/Honolulu", "Asia/Karachi")
 RESTARTS = ("restart_without_progression", "restart_after_progression")
-
-
-@cache
-def small_study() -> Study:
-    """The shipped study as far as Week 72, with the first two of each pack's questionnaires.
-
-    What is left out repeats what stays, and every form is planned anew at every step.
-    """
-    study = stop_study()
-    return replace(
-        study,
-        packs=tuple(replace(pack, slots=pack.slots[:2]) for pack in study.packs),
-        timepoints=tuple(
-            replace(t, packs=t.packs[:1]) for t in study.timepoints if t.enabled and t.target <= 504
-        ),
-    )
 
 
 STUDY = small_study()

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from sayso.domain.exemption import overlap
 from sayso.domain.participation import (
     AnchorDate,
+    ArmChange,
     Event,
     Exemption,
     Facts,
@@ -22,13 +23,13 @@ from sayso.domain.participation import (
     ResponseFact,
     ZoneMove,
 )
-from sayso.domain.study import EVENT_KINDS, MISSING_REASONS
-from support.people import ENROLLED, at, day, stop_study
+from sayso.domain.study import EVENT_KINDS, MISSING_REASONS, Study, StudyVersion
+from support.people import ENROLLED, at, day, small_study
 
 LAST_DAY = 420
 ZONES = ("America/New_York", "Australia/Lord_Howe", "Europe/Dublin", "Pacific/Apia", "UTC")
 TIMEPOINTS = ("BL", "W12", "W24", "W36", "W48", "PROG", "RST")
-_QUESTIONNAIRES = (None, *stop_study().questionnaires())
+_QUESTIONNAIRES = (None, *small_study().questionnaires())
 
 days = st.integers(-28, LAST_DAY)
 _HOURS = st.integers(0, 23)
@@ -39,7 +40,8 @@ _LATE_HOURS = st.integers(12, 23)
 _DELAYS = st.sampled_from((0, 0, 0, 1, 5, 40, 150))
 _UP_TO_TWO = st.integers(0, 2)
 _STARTS = st.sampled_from((-14, -14, -20, 0, 60, 100)) | days
-_LENGTHS = st.none() | st.integers(0, 200)
+_LENGTHS = st.sampled_from((None, 30, 74, 200)) | st.integers(0, 200)
+_ENDS = st.sampled_from((True, False))
 _APPROVALS = st.none() | st.integers(0, 100)
 _YES = st.booleans()
 _SELDOM = st.none() | st.none() | st.integers(1, 60)
@@ -68,7 +70,7 @@ def _exemptions(draw: st.DrawFn) -> tuple[Exemption, ...]:
     for _ in range(draw(_UP_TO_TWO)):
         start, length = draw(_STARTS), draw(_LENGTHS)
         recorded, approved = _entered(draw, start), draw(_APPROVALS)
-        ends_late = length is not None and draw(_YES)
+        ends_late = length is not None and draw(_ENDS)
         exemption = Exemption(
             "LANGUAGE",
             day(start),
@@ -132,6 +134,15 @@ def _anchors(draw: st.DrawFn) -> tuple[AnchorDate, ...]:
     return (AnchorDate("cessation", day(0), at(0, 12), voided_at=at(correction)), moved)
 
 
+def _arms(draw: st.DrawFn) -> tuple[str, tuple[ArmChange, ...]]:
+    """Mostly one arm; sometimes the first one was a mistake that somebody put right."""
+    first, when = draw(_ARMS), draw(_CHANGES)
+    if when is None:
+        return first, ()
+    second = "continue" if first == "stop" else "stop"
+    return second, (ArmChange(first, second, at(when, 15)),)
+
+
 def _zones(draw: st.DrawFn) -> tuple[str, tuple[ZoneMove, ...]]:
     first, when = draw(_ZONE), draw(_CHANGES)
     if when is None:
@@ -144,9 +155,10 @@ def _zones(draw: st.DrawFn) -> tuple[str, tuple[ZoneMove, ...]]:
 def histories(draw: st.DrawFn, code: str = "P-001") -> Facts:
     """Everything recorded about one participant, in no particular order."""
     zone, zone_moves = _zones(draw)
+    arm, arm_changes = _arms(draw)
     return Facts(
         code=code,
-        arm=draw(_ARMS),
+        arm=arm,
         site=draw(_SITES),
         zone=zone,
         enrolled=ENROLLED,
@@ -157,8 +169,39 @@ def histories(draw: st.DrawFn, code: str = "P-001") -> Facts:
         responses=tuple(draw(_RESPONSES)),
         missing_reasons=tuple(draw(_REASONS)),
         zone_moves=zone_moves,
+        arm_changes=arm_changes,
     )
 
+
+def _amended(study: Study, version: str, widths: dict[str, int], without: str) -> Study:
+    """Another version: windows of other half widths, and one timepoint that is not asked."""
+    return replace(
+        study,
+        version=version,
+        timepoints=tuple(
+            replace(t, opens=t.target - widths[t.id], closes=t.target + widths[t.id])
+            if t.id in widths
+            else replace(t, enabled=t.id != without)
+            for t in study.timepoints
+        ),
+    )
+
+
+def _versions() -> tuple[tuple[StudyVersion, ...], ...]:
+    first = small_study()
+    second = _amended(first, "2", {"W12": 21, "W24": 21}, "W48")
+    third = _amended(first, "3", {"W24": 7, "W36": 30}, "W72")
+    plain = StudyVersion(first)
+    return (
+        (plain,),
+        (plain, StudyVersion(second, day(60), at(50))),
+        (plain, StudyVersion(second, day(100), at(160, 9))),
+        (plain, StudyVersion(second, day(80), at(75)), StudyVersion(third, day(150), at(120))),
+    )
+
+
+published = st.sampled_from(_versions())
+"""How the study was amended: not at all, ahead of time, in retrospect, and twice."""
 
 _CROWD = tuple(histories(f"P-{number:03d}") for number in range(3))
 _SIZES = st.integers(1, len(_CROWD))
@@ -187,10 +230,13 @@ def cut(facts: Facts, now: datetime) -> Facts:
         if exemption.ended_at is not None and exemption.ended_at > now:
             exemption = replace(exemption, valid_to=None, ended_at=None)
         exemptions.append(exemption)
-    moves = entered(facts.zone_moves)
+    moves, changes = entered(facts.zone_moves), entered(facts.arm_changes)
     zone = facts.zone if moves or not facts.zone_moves else facts.zone_moves[0].previous
+    arm = facts.arm if changes or not facts.arm_changes else facts.arm_changes[0].previous
     return replace(
         facts,
+        arm=arm,
+        arm_changes=changes,
         zone=zone,
         anchors=entered(facts.anchors),
         exemptions=tuple(exemptions),

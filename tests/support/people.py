@@ -36,6 +36,20 @@ def stop_study() -> Study:
     return study_toml.load(instruments_dir() / "studies" / "stop-her2.toml")
 
 
+@cache
+def small_study() -> Study:
+    """The shipped study as far as Week 72, with the first two of each pack's questionnaires.
+
+    What is left out repeats what stays; random lives plan every form anew at every step.
+    """
+    study = stop_study()
+    return replace(
+        study,
+        packs=tuple(replace(pack, slots=pack.slots[:2]) for pack in study.packs),
+        timepoints=tuple(t for t in study.timepoints if t.enabled and t.target <= 504),
+    )
+
+
 def day(number: int) -> date:
     """The local date that many days after cessation."""
     return CESSATION + timedelta(days=number)

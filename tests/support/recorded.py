@@ -28,6 +28,7 @@ from sayso.store.tables import (
     visit,
     zone_move,
 )
+from sayso.store.tables_entries import arm_change
 from sayso.store.tables_forms import expected_form, missing_reason, response
 from sayso.store.tables_messages import delivery, reminder
 from support.people import at, stop_study
@@ -110,6 +111,8 @@ class _Recorder:
             )  # fmt: skip
         for move in facts.zone_moves:
             self._own(zone_move, move, previous=move.previous, zone=move.zone)
+        for put in facts.arm_changes:
+            self._own(arm_change, put, previous=put.previous, arm=put.arm, reason="A slip")
 
     def _forms(self) -> dict[tuple[str, str], int]:
         version = self._one(study_version.c.id, study_version.c.key, STUDY)
