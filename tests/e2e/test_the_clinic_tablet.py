@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,39 +11,44 @@ from typing import Any
 import pytest
 from playwright.sync_api import (
     Browser,
-    BrowserContext,
     Page,
     Playwright,
-    ViewportSize,
     expect,
 )
 from sqlalchemy import select
 
 from e2e.accessibility import faults
 from e2e.browsers import running
+from e2e.clinic_tablet import (
+    EMAIL,
+    KEPT,
+    NOTHING,
+    PASSWORD,
+    TALL,
+    begin,
+    desk,
+    fill_in,
+    hand_over,
+    labels,
+    press,
+    send,
+    steps,
+    tab_to,
+    tablet,
+    type_code,
+)
 from e2e.phone import answer
 from e2e.walker import Walker
 from sayso.domain.audit import Actor
-from sayso.services import access, accounts, handovers
+from sayso.services import accounts
 from sayso.store.engine import transaction
-from sayso.store.tables import device, participant, site, staff
-from sayso.store.tables_messages import audit_event
+from sayso.store.tables import site
 from support import diary
 from support.require import program
 from support.ward import Ward, open_ward
 
 Picture = Callable[..., None]
-TALL: ViewportSize = {"width": 820, "height": 1180}
-EMAIL, PASSWORD = "ann@clinic.example", "a garden of quiet herons"
 CANARY = "heron-feather-canary"
-# What a browser has kept of this address, in every place where a page can keep something.
-KEPT = """(async () => [
-  document.cookie, localStorage.length, sessionStorage.length,
-  (await indexedDB.databases()).length, (await caches.keys()).length,
-  (await navigator.serviceWorker.getRegistrations()).length,
-  navigator.serviceWorker.controller,
-])()"""
-NOTHING = ["", 0, 0, 0, 0, 0, None]
 
 
 @pytest.fixture(scope="module")
@@ -74,75 +78,6 @@ def began(ward: Ward) -> Iterator[None]:
     ward.line.well()
 
 
-@contextmanager
-def desk(chromium: Browser, ward: Ward) -> Iterator[Page]:
-    """Ann, signed in at her desk."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    page.goto(f"{ward.origin}/console/")
-    page.get_by_label("E-mail").fill(EMAIL)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.locator("button[type=submit]").click()
-    expect(page.get_by_role("heading", name="Today")).to_be_visible()
-    yield page
-    context.close()
-
-
-def hand_over(ward: Ward, study: str, code: str) -> str:
-    """A code for the tablet, as the console's button makes it."""
-    with transaction(ward.engine) as connection:
-        ann = connection.scalars(select(staff.c.id)).one()
-        within = access.everything(connection, Actor("staff", ann, "coordinator"), study)
-        person = access.hold(connection, within, code)
-        return handovers.start(connection, person, ward.keyring, ward.clock.now()).code
-
-
-@contextmanager
-def tablet(chromium: Browser, **look: Any) -> Iterator[Page]:
-    context: BrowserContext = chromium.new_context(**{"viewport": TALL, **look})
-    yield context.new_page()
-    context.close()
-
-
-def begin(page: Page, ward: Ward, code: str) -> None:
-    """Scan the picture and tap."""
-    page.goto(f"{ward.origin}/tablet#{code}")
-    page.get_by_role("button", name="Begin").click()
-    expect(page.get_by_role("heading", name="Hello")).to_be_visible()
-
-
-def fill_in(page: Page, button: str = "Start", note: str = "As before") -> None:
-    """Open the next questionnaire and answer it up to the page that shows all answers."""
-    page.get_by_role("button", name=button).click()
-    heading = page.locator("main h1")
-    for _ in range(5):
-        expect(page.get_by_role("button", name="Next")).to_be_visible()
-        asked = heading.inner_text()
-        answer(page.locator("main"))
-        if asked == "note":
-            page.get_by_role("textbox").fill(note)
-        page.get_by_role("button", name="Next").click()
-        expect(heading).not_to_have_text(asked)
-    expect(heading).to_have_text("Check your answers")
-
-
-def send(page: Page) -> None:
-    page.get_by_role("button", name="Confirm and send").click()
-
-
-def steps(ward: Ward, code: str) -> list[str]:
-    """What the audit trail says about the hand-overs, first things first."""
-    with transaction(ward.engine, read_only=True) as connection:
-        return list(
-            connection.scalars(
-                select(audit_event.c.action)
-                .join(participant, participant.c.id == audit_event.c.participant_id)
-                .where(participant.c.code == code, audit_event.c.action.like("handover.%"))
-                .order_by(audit_event.c.seq)
-            )
-        )
-
-
 def test_from_the_coordinators_button_to_the_receipt(
     chromium: Browser, ward: Ward, study: str, picture: Picture
 ) -> None:
@@ -151,7 +86,7 @@ def test_from_the_coordinators_button_to_the_receipt(
     with desk(chromium, ward) as console, tablet(chromium) as page:
         console.goto(f"{ward.origin}/console/#/{study}/participants/{person}")
         code = _code_on_screen(console, picture)
-        _type(page, f"{ward.origin}/tablet", code, picture)
+        type_code(page, f"{ward.origin}/tablet", code, picture)
         assert person not in page.locator("body").inner_text()
         receipts = _answer_everything(page, picture)
         _nothing_is_left(page, receipts)
@@ -164,7 +99,7 @@ def test_from_the_coordinators_button_to_the_receipt(
         assert {(one.mode, one.assistance, one.originator) for one in stored} == {
             ("clinic_tablet", "read_aloud", "participant")
         }
-        assert _labels(ward, [one.device_id for one in stored]) == {"Clinic tablet"}
+        assert labels(ward, [one.device_id for one in stored]) == {"Clinic tablet"}
         assert steps(ward, person) == ["handover.started", "handover.taken", "handover.finished"]
 
         expect(console.get_by_text("Everything is answered and sent.")).to_be_visible()
@@ -189,18 +124,6 @@ def _code_on_screen(console: Page, picture: Picture) -> str:
     assert faults(console) == []
     picture(console, "console-tablet-code-desk")
     return found[0]
-
-
-def _type(page: Page, address: str, code: str, picture: Picture) -> None:
-    page.goto(address)
-    expect(page.get_by_role("heading", name="Welcome")).to_be_visible()
-    assert faults(page) == []
-    picture(page, "tablet-door")
-    page.get_by_label("Your code").fill(code)
-    page.get_by_role("button", name="Begin").click()
-    expect(page.get_by_text(re.compile("There are 3 questionnaires"))).to_be_visible()
-    assert faults(page) == []
-    picture(page, "tablet-list")
 
 
 def _answer_everything(page: Page, picture: Picture) -> list[str]:
@@ -234,11 +157,6 @@ def _nothing_is_left(page: Page, receipts: list[str]) -> None:
     page.go_back()
     assert "Check your answers" not in page.content()
     assert receipts[0] not in page.content()
-
-
-def _labels(ward: Ward, devices: list[int]) -> set[str]:
-    with transaction(ward.engine, read_only=True) as connection:
-        return set(connection.scalars(select(device.c.label).where(device.c.id.in_(devices))))
 
 
 def test_on_her_very_screen_nothing_of_the_staff_can_be_reached(
@@ -433,39 +351,21 @@ def test_the_whole_way_with_a_keyboard_alone(chromium: Browser, ward: Ward, stud
     person, _ = ward.enrol(study)
     with tablet(chromium) as page:
         page.goto(f"{ward.origin}/tablet#{hand_over(ward, study, person)}")
-        _press(page, "Begin")
-        _press(page, "Start")
+        press(page, "Begin")
+        press(page, "Start")
         heading = page.locator("main h1")
         for question in range(5):
             expect(page.get_by_text(f"Question {question + 1} of 5")).to_be_visible()
             asked = heading.inner_text()
-            _tab_to(page, "input")
+            tab_to(page, "input")
             what = page.evaluate("document.activeElement.type")
             page.keyboard.press("Space") if what == "radio" else page.keyboard.type("3")
-            _press(page, "Next")
+            press(page, "Next")
             expect(heading).not_to_have_text(asked)
-        _tab_to(page, "input[name=help]")
+        tab_to(page, "input[name=help]")
         page.keyboard.press("Space")
-        _press(page, "Confirm and send")
+        press(page, "Confirm and send")
         expect(page.get_by_text("2 questionnaires to go")).to_be_visible()
-
-
-def _tab_to(page: Page, selector: str) -> None:
-    for _ in range(40):
-        if page.evaluate("(wanted) => document.activeElement.matches(wanted)", selector):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"no way to {selector} with the tab key")
-
-
-def _press(page: Page, words: str) -> None:
-    page.get_by_role("button", name=words).wait_for()
-    for _ in range(40):
-        if page.evaluate("document.activeElement.textContent.trim()") == words:
-            page.keyboard.press("Enter")
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"no way to {words!r} with the tab key")
 
 
 def test_the_same_way_in_webkit(
@@ -489,14 +389,9 @@ def test_the_same_way_in_webkit(
         assert engine.evaluate(KEPT) == NOTHING
         her.open("api/tablet")
         her.sees("sign-in-needed")
-        her.open(f"tablet#{hand_over_again(ward, study)}")
+        her.open(f"tablet#{hand_over(ward, study, ward.enrol(study)[0])}")
         her.tap("Begin")
         her.sees("Hello")
         her.open("console/")
         her.sees("This screen was handed to a participant.")
     assert {one.mode for one in ward.responses(her.code)} == {"clinic_tablet"}
-
-
-def hand_over_again(ward: Ward, study: str) -> str:
-    """A code for the next person, on the same tablet."""
-    return hand_over(ward, study, ward.enrol(study)[0])

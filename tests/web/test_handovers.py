@@ -13,10 +13,10 @@ from sayso.services import accounts, handovers
 from sayso.store.engine import transaction
 from support.answering import ALICE, CARMEN, of_response, page, slug, trail
 from support.stage import COMMAND
+from support.tablets import HAND, row_of, started, taken
 from support.visitors import CESSATION, Reply, Visitor, Visitors, body
 
 STUDY = ALICE.split("/participants")[0]
-HAND = f"{ALICE}/handovers"
 PASSWORD = "a kettle of nine herons"
 
 
@@ -24,19 +24,6 @@ PASSWORD = "a kettle of nine herons"
 def database_url(sqlite_url: str) -> str:
     """The services prove both databases; here it is about what a tablet can reach."""
     return sqlite_url
-
-
-def started(visitors: Visitors, path: str = HAND, by: str = "bob") -> dict[str, Any]:
-    answer = getattr(visitors, by).post(path)
-    assert answer.status_code == 201, answer.json
-    made: dict[str, Any] = answer.json
-    return made
-
-
-def row_of(visitors: Visitors, path: str = ALICE) -> dict[str, Any]:
-    """What staff see of the latest hand-over."""
-    row: dict[str, Any] = visitors.bob.get(f"{path}/handovers").json["rows"][0]
-    return row
 
 
 @pytest.fixture
@@ -50,13 +37,6 @@ def ben(visitors: Visitors) -> str:
 def tablet(visitors: Visitors) -> Visitor:
     """A tablet that has taken the code of a hand-over to Alice."""
     return taken(visitors, started(visitors)["code"])
-
-
-def taken(visitors: Visitors, code: str) -> Visitor:
-    found = visitors.stranger()
-    answer = found.post("/api/tablet/session", {"code": code})
-    assert answer.status_code == 201, answer.json
-    return found
 
 
 def send(tablet: Visitor, card: dict[str, Any], **changes: Any) -> tuple[str, Reply]:
@@ -378,6 +358,8 @@ def test_today_shows_the_tablets_of_ones_own_sites(
     ]  # fmt: skip
     assert rows[0]["id"] == made["id"]
     assert visitors.dana.get(f"{STUDY}/handovers").json["rows"] == []
+    assert visitors.dana.post(HAND).status_code == visitors.dana.get(HAND).status_code == 404
+    assert slug(visitors.max.post(HAND)) == "not-allowed"
     visitors.clock.advance(timedelta(hours=23, minutes=45))
     assert [row["participant"] for row in visitors.max.get(f"{STUDY}/handovers").json["rows"]] == [
         "P-003"
@@ -397,12 +379,6 @@ def test_nothing_is_handed_over_when_nothing_is_open(visitors: Visitors, tablet:
     visitors.bob.post(f"{ALICE}/events", {"kind": "death", "date": "2026-06-15"})
     gone = visitors.bob.post(HAND)
     assert (gone.status_code, slug(gone)) == (409, "not-asked")
-
-
-def test_another_site_hands_nothing_over(visitors: Visitors) -> None:
-    assert visitors.dana.post(HAND).status_code == 404
-    assert visitors.dana.get(HAND).status_code == 404
-    assert slug(visitors.max.post(HAND)) == "not-allowed"
 
 
 def test_the_tablet_is_not_listed_among_her_phones(visitors: Visitors, tablet: Visitor) -> None:
