@@ -360,7 +360,7 @@ def test_today_shows_the_tablets_of_ones_own_sites(
     assert visitors.dana.post(HAND).status_code == visitors.dana.get(HAND).status_code == 404
     assert slug(visitors.max.post(HAND)) == "not-allowed"
     visitors.clock.advance(timedelta(hours=23, minutes=45))
-    assert [row["participant"] for row in visitors.max.get(f"{STUDY}/handovers").json["rows"]] == [
+    assert [row["participant"] for row in visitors.ivy.get(f"{STUDY}/handovers").json["rows"]] == [
         "P-003"
     ]
 
