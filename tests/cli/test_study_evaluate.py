@@ -207,7 +207,10 @@ def test_evaluate_refuses_an_anchor_after_the_answers_and_exemptions_that_overla
     result = run("study", "evaluate", STUDY, path, "--now", NOW)
 
     assert (result.code, result.out) == (1, "")
-    assert "participants[1].anchors.cessation (G-02): 2026-06-14 is after W12 was answered" in result.err
+    assert (
+        "participants[1].anchors.cessation (G-02): 2026-06-14 is after W12 was answered"
+        in result.err
+    )
     assert "participants[3].exemptions" in result.err
     assert "overlap" in result.err
 

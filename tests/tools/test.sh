@@ -6,5 +6,5 @@ cd "$(dirname "$0")/../.."
 failed=0
 
 (cd pwa && npm run --silent test) || failed=1
-.venv/bin/python -m pytest -n 2 --dist loadfile "$@" || failed=1
+.venv/bin/python -m pytest -n 3 --dist loadfile "$@" || failed=1
 exit "$failed"

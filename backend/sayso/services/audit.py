@@ -121,18 +121,30 @@ def events(
 
 
 def chain_faults(connection: Connection) -> Iterator[str]:
-    """Verify the whole trail and its head; yields one sentence per fault, nothing when whole."""
-    last = [0, audit.GENESIS]
+    """Verify the whole trail and its head; yields one sentence per fault, nothing when whole.
+
+    Events may come in while it reads: what the head promised before must be there, and where the
+    head has not moved since, nothing else may be.
+    """
+    last = (0, audit.GENESIS)
+    before = _head(connection)
 
     def watched() -> Iterator[audit.Event]:
+        nonlocal last
         for event in events(connection):
             yield event
-            last[:] = [event.seq, event.sha256]
+            last = (event.seq, event.sha256)
 
     yield from audit.faults(watched())
-    head = connection.execute(select(audit_head.c.seq, audit_head.c.sha256)).one_or_none()
-    if head is None or [head.seq, head.sha256] != last:
+    after = _head(connection)
+    if last != after and (after == before or last[0] < before[0]):
         yield f"the trail ends at event {last[0]}, which is not the head that was kept beside it"
+
+
+def _head(connection: Connection) -> tuple[int, str]:
+    """What is kept beside the trail of its last event; a trail without one is held to be lost."""
+    row = connection.execute(select(audit_head.c.seq, audit_head.c.sha256)).one_or_none()
+    return (-1, "") if row is None else (row.seq, row.sha256)
 
 
 @dataclass(frozen=True, slots=True)
