@@ -129,6 +129,7 @@ export const person = (forms: FormCard[] = [card()], more: Partial<Me> = {}): Me
   call_requested_at: null,
   support: { phone: "+44 20 7946 0018", team_name: "the study team" },
   server_time: new Date().toISOString(),
+  unsent: 0,
   min_app_build: null,
   ...more,
 });

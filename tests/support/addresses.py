@@ -99,6 +99,7 @@ def own(form: dict[str, Any]) -> list[Route]:
         Route("reminders.remove", "DELETE", "participant", f"{own}/subscriptions",
               {"endpoint": "https://fcm.googleapis.com/none"}),
         Route("reminders.send_test", "POST", "participant", f"{own}/test-reminder", {}),
+        Route("phone.tell_unsent", "PUT", "participant", f"{own}/unsent", {"forms": 0}),
         Route("phone.leave_phone", "DELETE", "participant", f"{own}/session"),
     ]  # fmt: skip
 

@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, func, insert, literal, select, update
 
 from sayso.domain.audit import Actor
 from sayso.domain.walltime import local_date
 from sayso.services import audit, publishing, sessions
+from sayso.store.columns import Instant
 from sayso.store.facts import facts_of_one
 from sayso.store.tables import device, enrolment_code
 
@@ -70,6 +71,14 @@ def let_in(
         participant_id=person.person, site_id=person.site_id, now=now,
     )  # fmt: skip
     return NewDevice(token, person.person, device_id)
+
+
+def tell_unsent(connection: Connection, device_id: int, forms: int, now: datetime) -> None:
+    """Keep how many finished forms a phone holds and cannot send, and since when it holds any."""
+    since = None if forms == 0 else func.coalesce(device.c.unsent_since, literal(now, Instant()))
+    connection.execute(
+        update(device).where(device.c.id == device_id).values(unsent=forms, unsent_since=since)
+    )
 
 
 def ways_in(connection: Connection, participant_id: int) -> defaultdict[datetime, list[str]]:

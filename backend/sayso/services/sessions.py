@@ -33,7 +33,8 @@ STAFF_TOUCH = timedelta(minutes=1)
 class ParticipantSession:
     """A signed-in phone: the participant's row as far as her own requests need it.
 
-    `study_sha256` names the study version that was published last.
+    `study_sha256` names the study version that was published last; `unsent` is how many finished
+    forms this phone has said that it could not send.
     """
 
     token_hash: str
@@ -58,6 +59,7 @@ class ParticipantSession:
     reminders_snoozed_until: datetime | None
     reminders_opted_out_at: datetime | None
     call_requested_at: datetime | None
+    unsent: int
 
     @property
     def actor(self) -> Actor:
@@ -148,6 +150,7 @@ _PARTICIPANT = (
         participant.c.reminders_snoozed_until,
         participant.c.reminders_opted_out_at,
         participant.c.call_requested_at,
+        device.c.unsent,
     )
     .select_from(session)
     .join(device, device.c.id == session.c.device_id)

@@ -233,14 +233,14 @@ def _call_requests(connection: Connection, within: Reach) -> dict[int, datetime]
 
 
 def _unsent(connection: Connection, within: Reach) -> dict[int, tuple[int, datetime]]:
-    """Answers waiting on phones: how many, and when the phone was last heard of."""
+    """Answers waiting on phones: how many, and since when."""
     rows = connection.execute(
         _scoped(
-            select(device.c.participant_id, device.c.unsent, device.c.last_seen_at)
+            select(device.c.participant_id, device.c.unsent, device.c.unsent_since)
             .select_from(device)
             .where(device.c.unsent > 0, device.c.revoked_at.is_(None)),
             device.c.participant_id,
             within,
         )
     )
-    return {row.participant_id: (row.unsent, row.last_seen_at) for row in rows}
+    return {row.participant_id: (row.unsent, row.unsent_since) for row in rows}

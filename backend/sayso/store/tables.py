@@ -196,6 +196,7 @@ device = Table(
     Column("last_seen_at", Instant, nullable=False),
     Column("app_build", Text),
     Column("unsent", Integer, nullable=False, server_default="0"),
+    Column("unsent_since", Instant),
     Column("revoked_at", Instant),
     Column("revoke_reason", Text),
     Index(None, "participant_id"),

@@ -33,6 +33,7 @@ def view(at: Here, person: ParticipantSession) -> dict[str, Any]:
             "team_name": seen.team_name,
         },
         "server_time": seen.server_time,
+        "unsent": person.unsent,
         "min_app_build": at.state.settings.min_app_build or None,
     }
 

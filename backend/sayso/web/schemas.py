@@ -151,7 +151,14 @@ class MeSchema(Schema):
     call_requested_at = Moment(required=True, allow_none=True)
     support = fields.Nested(SupportSchema, required=True)
     server_time = Moment(required=True)
+    unsent = fields.Integer(required=True)
     min_app_build = fields.String(required=True, allow_none=True)
+
+
+class UnsentBody(Schema):
+    """How many finished forms the phone holds that it could not send."""
+
+    forms = fields.Integer(required=True, strict=True, validate=validate.Range(0, 1000))
 
 
 class FormDetail(FormCard):

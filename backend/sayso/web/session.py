@@ -11,6 +11,7 @@ from sayso.domain.errors import (
 )
 from sayso.services import (
     accounts,
+    devices,
     enrolment_codes,
     handovers,
     limits,
@@ -66,6 +67,16 @@ def leave_phone() -> None:
     at = here()
     sessions.end(at.connection, at.actor, at.participant, at.now)
     clear_cookie(PARTICIPANT)
+
+
+@phone.route("/me/unsent", "PUT")
+@for_participant
+@phone.arguments(schemas.UnsentBody)
+@phone.response(204)
+def tell_unsent(body: dict[str, int]) -> None:
+    """The phone says how many finished forms it holds that it could not send."""
+    at = here()
+    devices.tell_unsent(at.connection, at.participant.device_id, body["forms"], at.now)
 
 
 @staff.route("/session", "POST")

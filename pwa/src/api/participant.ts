@@ -73,5 +73,7 @@ export const signInWithPasskey = (credential: unknown, label: string): Promise<R
     app_build: __BUILD__,
   });
 export const testReminder = (): Promise<Result<void>> => ask("POST", "/api/me/test-reminder", {});
+export const tellUnsent = (forms: number): Promise<Result<void>> =>
+  ask("PUT", "/api/me/unsent", { forms });
 export const acknowledge = (token: string): Promise<Result<void>> =>
   ask("POST", "/api/acks", { token });

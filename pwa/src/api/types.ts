@@ -52,6 +52,7 @@ export interface Me {
   call_requested_at: string | null;
   support: { phone: string | null; team_name: string };
   server_time: string;
+  unsent: number;
   min_app_build: string | null;
 }
 

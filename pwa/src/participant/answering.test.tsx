@@ -245,6 +245,27 @@ describe("when the server says no", () => {
     screen.getByText(/These answers differ from those sent before/);
   });
 
+  it("tells the study team of what it holds, and when that has gone", async () => {
+    const told: unknown[] = [];
+    app.server.routes["PUT /api/me/unsent"] = ({ body }) => {
+      told.push(body);
+      app.me = { ...app.me, unsent: (body as { forms: number }).forms };
+      return { status: 204 };
+    };
+    app.server.routes["PUT /api/me/responses/*"] = () => problem(500, "internal");
+    await open();
+    await answerAll();
+    await tap("Confirm and send");
+    await screen.findByText("Your answers are safe on this phone.");
+    await act(() => syncNow());
+    await waitFor(() => expect(told).toEqual([{ forms: 1 }]));
+    app.server.routes["PUT /api/me/responses/*"] = receipt;
+    await act(() => syncNow());
+    await waitFor(() => expect(told).toEqual([{ forms: 1 }, { forms: 0 }]));
+    await act(() => syncNow());
+    expect(told).toHaveLength(2);
+  });
+
   it("tries again after a server fault", async () => {
     app.server.routes["PUT /api/me/responses/*"] = () => problem(500, "internal");
     await open();

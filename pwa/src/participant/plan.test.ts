@@ -50,6 +50,7 @@ const me = (occasions: Occasion[], exempt: Me["exempt"] = null): Me => ({
   },
   call_requested_at: null,
   support: { phone: null, team_name: "the team" },
+  unsent: 0,
   server_time: "2026-06-18T09:00:00Z",
   min_app_build: null,
 });

@@ -165,6 +165,13 @@ export async function readOutbox(): Promise<void> {
   });
 }
 
+/** The study team may be able to help where the server does not take what this phone holds. */
+async function tellUnsent(me: Me): Promise<void> {
+  const { waiting, unstored } = getState();
+  const held = waiting.length + unstored.length;
+  if (held !== me.unsent) await api.tellUnsent(held);
+}
+
 let running: Promise<void> | null = null;
 
 /** The whole round: send, mirror, ask, prefetch. Calls during a round share it. */
@@ -178,7 +185,10 @@ export function syncNow(): Promise<void> {
     }
     await refresh();
     const { me, lost, online } = getState();
-    if (me && online && !lost) await orElse(dropSentDrafts(me), undefined);
+    if (me && online && !lost) {
+      await orElse(dropSentDrafts(me), undefined);
+      await tellUnsent(me);
+    }
     await orElse(mirrorDrafts(), undefined);
     await orElse(prefetch(), undefined);
   })().finally(() => {

@@ -71,6 +71,22 @@ describe("sending in the background", () => {
     expect(await waiting()).toHaveLength(1);
   });
 
+  it("says how much is left when the server answers but does not take it", async () => {
+    const told = vi.fn(() => ({ status: 204 }));
+    server.routes = {
+      [`PUT /api/me/responses/${id}`]: () => problem(409, "response-id-reused"),
+      "PUT /api/me/unsent": told,
+    };
+    await wake();
+    expect(server.asked.at(-1)?.body).toEqual({ forms: 1 });
+    expect(told).toHaveBeenCalledOnce();
+  });
+
+  it("says nothing of it when all is sent", async () => {
+    await wake();
+    expect(server.asked.filter(({ path }) => path.includes("unsent"))).toEqual([]);
+  });
+
   it("does not ask again where only a new code helps", async () => {
     server.routes = { [`PUT /api/me/responses/${id}`]: () => problem(401, "sign-in-needed") };
     await wake();

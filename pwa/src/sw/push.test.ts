@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { person } from "../../build/sample.ts";
 import { startServer, type TestServer } from "../../build/test-server.ts";
+import { keep, wipe } from "../device/db.ts";
+import { enqueue, waiting } from "../device/outbox.ts";
 import { installPush } from "./push.ts";
 
 type Handler = (event: unknown) => void;
@@ -50,6 +53,25 @@ describe("a push", () => {
     expect(shown.map(([title]) => title)).toEqual(["Ready"]);
     expect(server.asked.map(({ body }) => body)).toEqual([{ token: "token-1" }]);
     expect(server.asked[0]?.headers["x-sayso-client"]).toMatch(/^participant\//);
+  });
+
+  it("is also a moment to send what a closed app still holds", async () => {
+    const id = "0b1e3c0e-8c0a-4a57-9d2f-0d8f5f0f8a12";
+    await keep("me", { me: person(), at: "2026-06-18T09:00:00Z" });
+    const authored_at = "2026-06-18T09:30:05+01:00";
+    const entry = { id, form_id: 7, title: "Form", person: person().participant_code };
+    const given = { questionnaire_sha: "sha", answers: { a: 1 }, skipped: [], offer_token: null };
+    await enqueue({ ...entry, ...given, authored_at, authored_zone: "Europe/London" }, 1);
+    const receipt = { code: "7KQ2-M4", received_at: "2026-06-18T12:00:01Z" };
+    server.routes[`PUT /api/me/responses/${id}`] = () => ({
+      status: 201,
+      body: { id, disposition: "in_window", ...receipt },
+    });
+    const { fire, shown } = world();
+    await fire("push", { data: null });
+    expect(shown).toHaveLength(1);
+    expect(await waiting()).toEqual([]);
+    await wipe();
   });
 
   it("is shown when it carries nothing at all", async () => {

@@ -5,6 +5,7 @@
  * server told that it was shown.
  */
 import * as api from "../api/participant.ts";
+import { sendFinished } from "./outbox.ts";
 import { shownReminder } from "./reminder.ts";
 
 async function remind(
@@ -14,6 +15,8 @@ async function remind(
   const { title, options, ack } = shownReminder(data?.text() ?? "", scope.location.origin);
   await scope.registration.showNotification(title, options);
   if (ack) await api.acknowledge(ack);
+  // Where no background sync exists, a reminder is the only moment in which a closed app may send.
+  await sendFinished(scope).catch(() => undefined);
 }
 
 async function openApp(scope: ServiceWorkerGlobalScope, url: string): Promise<void> {

@@ -14,7 +14,7 @@ from sqlalchemy import delete, insert, select, update
 
 from sayso.domain.ladder import PlannedReminder, ladder
 from sayso.domain.status import statuses
-from sayso.services import reminder_planning, zone_database
+from sayso.services import devices, reminder_planning, zone_database
 from sayso.services.assessments import Case
 from sayso.services.demo.lives import Life
 from sayso.services.demo.world import World
@@ -212,8 +212,10 @@ def _last_looks(world: World, lives: list[Life]) -> None:
         world.connection.execute(
             update(device)
             .where(device.c.id == _device(world, life))
-            .values(last_seen_at=life.last_seen, unsent=2 if "unsent_answers" in quirks else 0)
+            .values(last_seen_at=life.last_seen)
         )
+        if "unsent_answers" in quirks and life.last_seen is not None:
+            devices.tell_unsent(world.connection, _device(world, life), 2, life.last_seen)
         wishes: dict[str, Any] = {}
         if life.person.hour is not None:
             wishes["reminder_hour"] = life.person.hour
