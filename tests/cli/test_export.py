@@ -104,6 +104,21 @@ def test_the_completion_table_as_of_a_past_day(stage: Stage, tmp_path: Path) -> 
     assert f"Wrote {len(rows)} rows to completion.csv" in result.output
 
 
+def test_every_figure_on_a_line_of_its_own(stage: Stage, tmp_path: Path) -> None:
+    target = tmp_path / "figures.csv"
+
+    result = export("figures", "--arm", "stop", "--out", str(target))
+
+    assert result.exit_code == 0
+    rows = list(csv.DictReader(target.read_text("utf-8").splitlines()))
+    assert f"Wrote {len(rows)} rows to figures.csv" in result.output
+    assert {row["arm"] for row in rows} == {"stop"}
+    assert {"F1", "F5", "F9", "F14", "F19"} <= {row["figure"] for row in rows}
+    # A share has no value beside it, and a number that is no share has no parts.
+    assert all((row["n"] == "") == (row["of"] == "") for row in rows)
+    assert not any(row["n"] and row["value"] for row in rows)
+
+
 @pytest.mark.parametrize("verb", ["forms", "items"])
 def test_rows_as_of_a_past_day_know_nothing_of_what_came_later(
     stage: Stage, tmp_path: Path, verb: str

@@ -46,6 +46,7 @@ def doors(form: dict[str, Any]) -> list[Route]:
     return [
         Route("shell.participant_app", "GET", "anyone", "/"),
         Route("shell.console", "GET", "anyone", "/console/"),
+        Route("shell.reminded", "GET", "anyone", "/form/12"),
         Route("shell.tablet_page", "GET", "anyone", "/tablet"),
         Route("shell.file", "GET", "anyone", "/sw.js"),
         Route("openapi.document", "GET", "anyone", "/api/openapi.json"),
@@ -140,6 +141,7 @@ def desk(form: dict[str, Any], study: str) -> list[Route]:
         Route("exports.expected_forms", "GET", "staff", f"{study}/exports/expected-forms.csv"),
         Route("exports.items", "GET", "staff", f"{study}/exports/items.csv"),
         Route("exports.completion_table", "GET", "staff", f"{study}/exports/completion.csv"),
+        Route("exports.all_figures", "GET", "staff", f"{study}/exports/figures.csv"),
         Route("exports.consort_table", "GET", "staff", f"{study}/exports/consort.csv"),
         Route("exports.consort_picture", "GET", "staff", f"{study}/exports/consort.svg"),
         Route("instruments.read_instruments", "GET", "staff", f"{study}/instruments"),

@@ -135,6 +135,70 @@ def test_the_completion_file_says_the_same(
     assert told == screen
 
 
+def test_the_file_of_figures_says_the_same_of_forms_and_of_people(
+    golden: Visitors, shown: dict[str, Any], screen: dict[Place, dict[str, Any]], rule: str | None
+) -> None:
+    query = {"alive_rule": rule} if rule else {}
+    text = golden.ada.get(f"{BASE}/exports/figures.csv", query_string=query).text
+    lines = list(csv.DictReader(io.StringIO(text)))
+
+    def of(name: str, *, site: str = "ALL") -> dict[tuple[str, ...], dict[str, int]]:
+        return {
+            tuple(filter(None, (one["timepoint"], one["arm"], one["group"]))): {
+                "n": int(one["n"]), "of": int(one["of"])
+            }
+            for one in lines
+            if one["name"] == name and one["site"] == site
+        }  # fmt: skip
+
+    for name in SHARES:
+        told = {
+            place(one): {"n": int(one["n"]), "of": int(one["of"])}
+            for one in lines
+            if one["name"] == name
+        }
+        assert told == {where: row[name] for where, row in screen.items()}
+    assert of("adherence") == {(band,): told for band, told in shown["adherence"]["bands"].items()}
+    assert of("contact_currency") == {(): shown["contact_currency"]}
+    assert of("backup_yield") == {(): shown["backup_yield"]}
+    assert of("visit_retention") == {
+        ("exempt",): shown["retention"]["exempt"],
+        ("not exempt",): shown["retention"]["not_exempt"],
+    }
+    assert of("all_questionnaires_complete") == {
+        (one["timepoint"], one["arm"]): {"n": one["n"], "of": one["of"]}
+        for one in shown["complete_persons"]
+    }
+    assert of("reminder_yield") == {
+        (one["label"],): {"n": one["n"], "of": one["of"]} for one in shown["reminder_yield"]
+    }
+    for one in shown["exempt_share"]:
+        assert of("exempt_share", site=one["site"])[one["arm"],] == {
+            "n": one["n"], "of": one["of"]
+        }  # fmt: skip
+    (median,) = (one["value"] for one in lines if one["name"] == "median_adherence_percent")
+    assert float(median) == shown["adherence"]["median_percent"]
+    assert {one["figure"] for one in lines} >= {f"F{number}" for number in range(1, 20)} - {
+        "F12", "F13", "F16"
+    }  # fmt: skip
+
+
+def test_reasons_and_modes_of_the_file_are_those_of_the_page(
+    golden: Visitors, shown: dict[str, Any], rule: str | None
+) -> None:
+    query = {"alive_rule": rule} if rule else {}
+    text = golden.ada.get(f"{BASE}/exports/figures.csv", query_string=query).text
+    lines = [one for one in csv.DictReader(io.StringIO(text)) if one["site"] == "ALL"]
+    for row in shown["rates"]:
+        for name, counts in (("reason_share", row["reasons"]), ("mode_share", row["modes"])):
+            own = {
+                one["group"]: (int(one["n"]), int(one["of"]))
+                for one in lines
+                if one["name"] == name and place(one)[:3] == place(row)[:3]
+            }
+            assert own == {word: (n, sum(counts.values())) for word, n in counts.items()}
+
+
 def test_the_forms_of_the_file_add_up_to_the_page(golden: Visitors) -> None:
     """Under the study's own rule, which the file goes by."""
     text = golden.ada.get(f"{BASE}/exports/expected-forms.csv").text

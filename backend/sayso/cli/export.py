@@ -16,7 +16,7 @@ from sayso.cli._settings import read_settings
 from sayso.cli._store import COMMAND, engine, require_current
 from sayso.clock import SystemClock
 from sayso.formats.tabular import csv_chunks
-from sayso.services import access, exports, papers, publishing, study_page
+from sayso.services import access, exports, figure_table, papers, publishing, study_page
 from sayso.services.access import Reach
 from sayso.services.completion import Chosen
 from sayso.services.exports import Table
@@ -121,6 +121,24 @@ def completion(
         return papers.completion_table(connection, within, chosen, now)
 
     _write("completion", make, study, site, target, chosen.as_of)
+
+
+@command.command()
+@_options
+@_choices
+def figures(
+    study: str | None, site: str | None, target: IO[bytes], arm: str | None, as_of: datetime | None
+) -> None:
+    """Every figure from F1 to F19 on a line of its own, those about people and reminders too.
+
+    For example: sayso export figures --as-of 2026-06-30 --out figures.csv
+    """
+    chosen = Chosen(arm=arm, as_of=as_of.date() if as_of else None)
+
+    def make(connection: Connection, within: Reach, now: datetime) -> Table:
+        return figure_table.figure_table(connection, within, chosen, now)
+
+    _write("figures", make, study, site, target, chosen.as_of)
 
 
 @command.command()

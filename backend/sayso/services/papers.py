@@ -21,7 +21,7 @@ from sayso.services.access import Reach
 from sayso.services.completion import Chosen, Report
 from sayso.services.exports import Line, Table
 
-_PLACE = ("study", "study_version", "data_as_of", "rule_version", "alive_rule", "site")
+PLACE = ("study", "study_version", "data_as_of", "rule_version", "alive_rule", "site")
 _ROW = ("timepoint", "timepoint_label", "arm", "questionnaire")
 _COUNTS = (
     "enrolled", "expected", "exempt", "not_expected", "upcoming", "pending", "received_open",
@@ -46,14 +46,14 @@ def completion_table(connection: Connection, within: Reach, chosen: Chosen, now:
     """
     report = completion.report(connection, within, chosen, now, each_site=True)
     shares = [f"{name}_{part}" for name in _RATIOS for part in _PARTS]
-    header = (*_PLACE, *_ROW, *_COUNTS, *shares, "declined_items", "median_hours_to_answer")
+    header = (*PLACE, *_ROW, *_COUNTS, *shares, "declined_items", "median_hours_to_answer")
     return Table(header, _lines(report))
 
 
 def _lines(report: Report) -> Iterator[Line]:
     for row in (*report.rates, *report.by_site):
         yield [
-            *_place(report, row.site),
+            *place(report, row.site),
             row.timepoint, report.study.label_of(row.timepoint), row.arm, row.questionnaire,
             *(getattr(row, name) for name in _COUNTS),
             *(cell for name in _RATIOS for cell in _share(row, name)),
@@ -61,7 +61,8 @@ def _lines(report: Report) -> Iterator[Line]:
         ]  # fmt: skip
 
 
-def _place(report: Report, site: str | None) -> list[object]:
+def place(report: Report, site: str | None) -> list[object]:
+    """What a line was counted under, in the order of PLACE; no site is all sites."""
     return [
         report.study.key, report.study.version, report.moment, RULE_VERSION, report.alive_rule,
         site or "ALL",
@@ -95,7 +96,7 @@ def flow_table(connection: Connection, within: Reach, chosen: Chosen, now: datet
     report, name, branches = flow(connection, within, chosen, now)
     rows = (
         [
-            *_place(report, chosen.site),
+            *place(report, chosen.site),
             step.timepoint, step.label, branch.arm, name, branch.enrolled, branch.pro_population,
             step.completed.of, step.completed.n, step.completed.percent, step.in_window,
             step.late, step.disputed, step.missing, step.exempt, step.deaths, step.withdrawn,
@@ -104,7 +105,7 @@ def flow_table(connection: Connection, within: Reach, chosen: Chosen, now: datet
         for branch in branches
         for step in branch.steps
     )  # fmt: skip
-    return Table((*_PLACE, *_FLOW), rows)
+    return Table((*PLACE, *_FLOW), rows)
 
 
 def flow_picture(

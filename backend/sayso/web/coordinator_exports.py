@@ -10,7 +10,7 @@ from typing import IO, Any
 from flask import Response, send_file
 
 from sayso.formats.tabular import csv_chunks
-from sayso.services import exports, papers, study_page
+from sayso.services import exports, figure_table, papers, study_page
 from sayso.services.completion import Chosen
 from sayso.services.exports import Table
 from sayso.store.engine import transaction
@@ -56,6 +56,18 @@ def completion_table(query: dict[str, Any], key: str) -> Response:
     chosen = Chosen(**query)
     table = papers.completion_table(at.connection, reach(key), chosen, at.now)
     return _file(key, "completion", table, chosen.as_of)
+
+
+@files.route("/<key>/exports/figures.csv")
+@for_staff()
+@files.arguments(bodies.CompletionQuery, location="query")
+@files.response(200, description="F1 to F19, a row for each figure, with intervals.")
+def all_figures(query: dict[str, Any], key: str) -> Response:
+    """Every figure on a line of its own, for now or as of the end of a past day (UTC)."""
+    at = here()
+    chosen = Chosen(**query)
+    table = figure_table.figure_table(at.connection, reach(key), chosen, at.now)
+    return _file(key, "figures", table, chosen.as_of)
 
 
 @files.route("/<key>/exports/consort.csv")

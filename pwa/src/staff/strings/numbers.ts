@@ -131,6 +131,7 @@ export const numbers = {
   flowPicture: "Picture for a paper (SVG)",
   flowTable: "The same as a table (CSV)",
   completionTable: "Completion table with intervals (CSV)",
+  figuresTable: "Every figure on a line of its own (CSV)",
   foot: (rule: string, alive: string, study: string, sha: string, now: string) =>
     `Rule version ${rule}. ${alive}. ${study}, fingerprint ${sha}. Computed ${now}.`,
   aliveFoot: (rule: string) => `A death counts from ${rule}`,

@@ -177,6 +177,10 @@ describe("people and papers", () => {
     expect(link.getAttribute("href")).toBe(
       "/api/studies/trial/exports/completion.csv?arm=stop&as_of=2026-05-01",
     );
+    const figures = screen.getByRole("link", { name: "Every figure on a line of its own (CSV)" });
+    expect(figures.getAttribute("href")).toBe(
+      "/api/studies/trial/exports/figures.csv?arm=stop&as_of=2026-05-01",
+    );
   });
 });
 

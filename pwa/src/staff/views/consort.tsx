@@ -16,7 +16,8 @@ export function Flow({ filters }: { readonly filters: Readonly<Record<string, st
   const search = new URLSearchParams({ ...filters, questionnaire: name }).toString();
   const file = (ending: string) =>
     `${studyPath(study.key, "exports", `consort.${ending}`)}?${search}`;
-  const table = `${studyPath(study.key, "exports", "completion.csv")}?${new URLSearchParams(filters)}`;
+  const table = (name: string) =>
+    `${studyPath(study.key, "exports", `${name}.csv`)}?${new URLSearchParams(filters)}`;
   return (
     <section>
       <h2>{t.numbers.flowTitle}</h2>
@@ -35,8 +36,13 @@ export function Flow({ filters }: { readonly filters: Readonly<Record<string, st
           </a>
         </li>
         <li>
-          <a href={table} download="completion.csv">
+          <a href={table("completion")} download="completion.csv">
             {t.numbers.completionTable}
+          </a>
+        </li>
+        <li>
+          <a href={table("figures")} download="figures.csv">
+            {t.numbers.figuresTable}
           </a>
         </li>
       </ul>
