@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -65,13 +65,23 @@ def phone(playwright: Playwright, chromium: Browser, clinic: Clinic) -> Iterator
 def picture(request: pytest.FixtureRequest) -> Callable[..., None]:
     """Keep a picture of a page under a name, in the folder of `--screenshots`; else do nothing.
 
-    With `whole` False the picture ends where the screen ends.
+    With `whole` False the picture ends where the screen ends; `sizes` are further screens to see
+    it on, wide and high in pixels.
     """
     folder = request.config.getoption("--screenshots")
 
-    def take(page: Page, name: str, whole: bool = True) -> None:
-        if folder:
-            Path(folder).mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=Path(folder) / f"{name}.png", full_page=whole)
+    def take(
+        page: Page, name: str, whole: bool = True, sizes: Sequence[tuple[int, int]] = ()
+    ) -> None:
+        if not folder:
+            return
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=whole)
+        own = page.viewport_size
+        for width, height in sizes:
+            page.set_viewport_size({"width": width, "height": height})
+            page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=whole)
+        if sizes and own:
+            page.set_viewport_size(own)
 
     return take

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -28,6 +28,8 @@ VIEWS: dict[str, dict[str, Any]] = {
 }
 # Every rule once; then those whose verdict this look can change.
 RULES = {"light": None, "dark": COLOURS, "forced-colours": COLOURS, "large-text": SIZES}
+# The other screens on which pictures of the app are looked at: a large phone and a tablet.
+LARGER = ((412, 915), (820, 1180))
 PLACES = ("", "#/more", "#/install", "#/code", "#/form/999")
 
 
@@ -59,51 +61,58 @@ def view(
 
 
 def test_every_screen_and_every_kind_of_question_has_no_fault(
-    view: Phone, request: pytest.FixtureRequest
+    view: Phone, request: pytest.FixtureRequest, picture: Callable[..., None]
 ) -> None:
-    page, rules = view.page, RULES[request.node.callspec.params["view"]]
-    assert faults(page, rules) == []
+    look = request.node.callspec.params["view"]
+    page, rules = view.page, RULES[look]
+
+    def seen(name: str) -> list[str]:
+        """What is wrong with the screen; where pictures are wanted, one of each size."""
+        picture(view.page, f"app-{look}-{name}", sizes=LARGER if look in {"light", "dark"} else ())
+        return faults(view.page, rules)
+
+    assert seen("home") == []
     view.start()
     heading = page.locator("main h1")
     for number in range(kinds.QUESTIONS):
         expect(page.get_by_text(f"Question {number + 1} of")).to_be_visible()
         asked = heading.inner_text()
-        assert faults(page, rules) == [], asked
+        assert seen(f"question-{number + 1:02}") == [], asked
         if page.get_by_label("I prefer not to answer").count():
             page.get_by_role("button", name="Next").click()
             page.get_by_role("alert").wait_for()
-            assert faults(page, rules) == [], f"{asked} unanswered"
+            assert seen(f"question-{number + 1:02}-unanswered") == [], asked
         answer(page.locator("main"))
         page.get_by_role("button", name="Next").click()
         expect(heading).not_to_have_text(asked)
     expect(heading).to_have_text("Check your answers")
-    assert faults(page, rules) == []
+    assert seen("review") == []
     view.send()
-    assert faults(page, rules) == []
+    assert seen("receipt") == []
     for place in PLACES:
         page.goto(f"{view.origin}/{place}")
         page.locator("main h1").wait_for()
-        assert faults(page, rules) == [], place
-    _the_lock_has_no_fault(view, rules)
+        assert seen(f"place{place.replace('#', '').replace('/', '-')}") == [], place
+    _the_lock_has_no_fault(view, seen)
     refused = [line for line in view.said if "Content Security Policy" in line]
     assert refused == []
 
 
-def _the_lock_has_no_fault(view: Phone, rules: tuple[str, ...] | None) -> None:
+def _the_lock_has_no_fault(view: Phone, seen: Callable[[str], list[str]]) -> None:
     """While it is being set, where it asks, and where it was not the right number."""
     page = view.page
     lock(view, "2580")
     page.goto(f"{view.origin}/#/more")
     page.get_by_role("button", name="Take the lock away").wait_for()
-    assert faults(page, rules) == []
+    assert seen("lock-set") == []
     start_again(view)
     page = view.page
     expect(page.get_by_role("heading", name="The app is locked")).to_be_visible()
-    assert faults(page, rules) == []
+    assert seen("lock") == []
     page.get_by_label("Your number").fill("1111")
     page.get_by_role("button", name="Open").click()
     page.get_by_role("alert").wait_for()
-    assert faults(page, rules) == []
+    assert seen("lock-slip") == []
 
 
 def lock(phone: Phone, number: str) -> None:
@@ -132,7 +141,8 @@ def test_a_locked_app_shows_nothing_sends_all_the_same_and_opens_where_it_was(
     lock(phone, "258013")
     phone.page.get_by_role("link", name="Back").click()
     phone.start()
-    address = phone.page.url
+    phone.page.wait_for_url(re.compile(r"#/form/[0-9]+/"))
+    asked = phone.page.url.partition("#/form/")[2].partition("/")[0]
     phone.lose_network()
     phone.answer_all()
     phone.send()
@@ -154,10 +164,12 @@ def test_a_locked_app_shows_nothing_sends_all_the_same_and_opens_where_it_was(
     expect(page.get_by_role("heading", name="The app is locked")).to_be_visible()
     assert len(ward.responses(code)) == 1
 
-    start_again(phone, address.rpartition("/")[0].partition("/#/")[2])
+    start_again(phone, f"form/{asked}")
     page = phone.page
     page.get_by_label("Your number").press_sequentially("258013")
     page.keyboard.press("Enter")
+    expect(page.get_by_text("You have already sent this one.")).to_be_visible()
+    page.get_by_role("link", name="Go home").click()
     expect(page.get_by_role("heading", name="Hello")).to_be_visible()
     expect(page.get_by_text(re.compile("Receipt [0-9A-Z]{4}-"))).to_be_visible()
     phone.close()

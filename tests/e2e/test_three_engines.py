@@ -41,6 +41,15 @@ def engine(
         yield engine
 
 
+# The longest ones, in the slowest engine, wait for the night.
+LONG = pytest.mark.parametrize(
+    "engine",
+    [pytest.param(one, marks=pytest.mark.nightly if one == "webkit" else ()) for one in ENGINES],
+    indirect=True,
+    scope="module",
+)
+
+
 @pytest.fixture
 def her(engine: Engine, ward: Ward, study: str) -> Iterator[Walker]:
     """Somebody who has just enrolled; the network and the clock are as they were afterwards."""
@@ -148,6 +157,7 @@ def test_a_phone_whose_session_was_ended_sends_after_a_new_code(her: Walker) -> 
     her.sees("Receipt")
 
 
+@LONG
 def test_thirty_days_without_the_study_and_two_new_versions_of_the_app(her: Walker) -> None:
     line, days = her.ward.line, list(diary.DAYS)
     enrolled = her.ward.clock.now()
@@ -188,6 +198,7 @@ def _title(form: int) -> str:
     return f"Your {diary.FORMS[form]}"
 
 
+@LONG
 def test_the_kill_switch_brings_the_pages_back_from_the_server(her: Walker) -> None:
     her.ward.line.is_cut = True
     her.open()

@@ -200,7 +200,7 @@ ITEM = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=70, deadline=None)
 @given(st.lists(ITEM | JSON, max_size=4), st.dictionaries(WORDS, JSON, max_size=3))
 def test_any_fhir_document(items: list[Any], more: dict[str, Any]) -> None:
     document = {**more, "resourceType": "Questionnaire", "item": items}

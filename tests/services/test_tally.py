@@ -38,7 +38,7 @@ from support.stock import Stock
 
 STEPS = ("open", "day-3", "last-day", "retired-step", "snooze 2026-06-01T18:00")
 EVERY = settings(
-    max_examples=44,
+    max_examples=30,
     deadline=None,
     suppress_health_check=[*HealthCheck],
     # A failing history is long enough to read; making it shorter takes minutes in a database.
