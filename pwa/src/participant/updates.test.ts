@@ -1,5 +1,6 @@
-import { describe, expect, it } from "vitest";
-import { isTooOld } from "./updates.ts";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { getState, setState } from "./state.ts";
+import { isTooOld, startWorker } from "./updates.ts";
 
 describe("the oldest version the server talks to", () => {
   it.each([
@@ -11,5 +12,92 @@ describe("the oldest version the server talks to", () => {
     ["2.0.0", "1.9.9", false],
   ])("%s beside %s is too old: %s", (build, oldest, old) => {
     expect(isTooOld(build, oldest)).toBe(old);
+  });
+});
+
+class Worker extends EventTarget {
+  state = "installing";
+
+  becomes(state: string): void {
+    this.state = state;
+    this.dispatchEvent(new Event("statechange"));
+  }
+}
+
+class Registration extends EventTarget {
+  installing: Worker | null = null;
+  waiting: Worker | null = null;
+  active: Worker | null = null;
+  update = vi.fn(async () => undefined);
+
+  finds(worker: Worker): void {
+    this.installing = worker;
+    this.dispatchEvent(new Event("updatefound"));
+  }
+}
+
+describe("a newer version of the app", () => {
+  const old = new Worker();
+  let registration: Registration;
+
+  async function start(): Promise<void> {
+    vi.stubGlobal("navigator", { serviceWorker: { register: async () => registration } });
+    await startWorker();
+  }
+
+  beforeEach(() => {
+    vi.stubEnv("PROD", true);
+    registration = new Registration();
+    old.state = "activated";
+    registration.active = old;
+  });
+
+  afterEach(() => {
+    setState({ update: null });
+    vi.unstubAllEnvs();
+    vi.unstubAllGlobals();
+  });
+
+  it("is offered when it is installed, though the registration does not say so yet", async () => {
+    await start();
+    const newer = new Worker();
+    registration.finds(newer);
+    expect(getState().update).toBeNull();
+    newer.becomes("installed");
+    expect(getState().update).toBe(newer);
+  });
+
+  it("is offered when it was installed before this page looked", async () => {
+    registration.waiting = new Worker();
+    registration.waiting.state = "installed";
+    await start();
+    expect(getState().update).toBe(registration.waiting);
+  });
+
+  it("is offered when word of it comes only after it was installed", async () => {
+    await start();
+    registration.waiting = new Worker();
+    registration.waiting.state = "installed";
+    registration.dispatchEvent(new Event("updatefound"));
+    expect(getState().update).toBe(registration.waiting);
+  });
+
+  it("is not the first one that this phone ever had", async () => {
+    registration.active = null;
+    await start();
+    const first = new Worker();
+    registration.finds(first);
+    first.becomes("installed");
+    registration.active = first;
+    first.becomes("activating");
+    expect(getState().update).toBeNull();
+  });
+
+  it("is no longer offered when it did not come whole", async () => {
+    await start();
+    const broken = new Worker();
+    registration.finds(broken);
+    broken.becomes("redundant");
+    expect(getState().update).toBeNull();
   });
 });

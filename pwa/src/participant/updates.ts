@@ -26,14 +26,17 @@ export async function startWorker(): Promise<void> {
     const registration = await navigator.serviceWorker.register(workerUrl(), {
       updateViaCache: "none",
     });
-    const look = (): void => {
-      // A first installation replaces nothing; only a later one is an update.
-      const { waiting } = registration;
-      if (waiting && registration.active) setState({ update: waiting });
+    // A first installation replaces nothing; only a later one is an update. The worker itself is
+    // asked: what the registration says of it can arrive after its change of state.
+    const offer = (found: ServiceWorker | null): void => {
+      const replaces = registration.active && registration.active !== found;
+      if (found?.state === "installed" && replaces) setState({ update: found });
     };
-    look();
+    offer(registration.waiting);
     registration.addEventListener("updatefound", () => {
-      registration.installing?.addEventListener("statechange", look);
+      const found = registration.installing ?? registration.waiting;
+      found?.addEventListener("statechange", () => offer(found));
+      offer(found);
     });
     const check = (): void => {
       if (document.visibilityState === "visible") registration.update().catch(() => undefined);
