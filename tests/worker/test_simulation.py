@@ -41,6 +41,22 @@ def stop_arm(sim: Simulation) -> int:
     return person
 
 
+def restart_without_progression(sim: Simulation) -> int:
+    """She restarts therapy although nothing grew: one more pack now, and the calendar stands.
+
+    The pack of 12 weeks after the restart falls together with week 24 and is no occasion of its own.
+    """
+    person = sim.trial.enrol(
+        "B-2", START, arm="stop", anchors={"cessation": date(2026, 6, 15)},
+        zone="America/Los_Angeles", email="bea@example.org",
+    )  # fmt: skip
+    sim.phone_for(person)
+    restarted = START + timedelta(days=110)
+    sim.at(restarted, lambda: _happened(sim, person, "restart_without_progression"))
+    sim.at(restarted + timedelta(days=5), _answers(sim, person, "RST"))
+    return person
+
+
 def exempt(sim: Simulation) -> int:
     """She does not read the language of the questionnaires: not one message in ten years."""
     return sim.trial.enrol("C-1", START, reads_english=False, email="carmen@example.org")
@@ -90,8 +106,8 @@ def offline_phone(sim: Simulation) -> int:
 
 
 JOURNEYS: list[Callable[[Simulation], int]] = [
-    continue_arm, stop_arm, exempt, pro_withdrawal, death, silent_phone, nobody_to_reach,
-    offline_phone,
+    continue_arm, stop_arm, restart_without_progression, exempt, pro_withdrawal, death, silent_phone,
+    nobody_to_reach, offline_phone,
 ]  # fmt: skip
 
 
