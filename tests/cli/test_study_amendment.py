@@ -11,7 +11,8 @@ from sqlalchemy import Engine, select
 from sayso.clock import FixedClock
 from sayso.resources import instruments_dir
 from sayso.store.engine import transaction
-from sayso.store.tables_messages import audit_event
+from sayso.store.tables import study_version
+from sayso.store.tables_messages import audit_event, reminder
 from support.shell import Shell
 from support.stage import Stage
 
@@ -93,6 +94,48 @@ def test_without_a_yes_it_is_asked_and_a_no_changes_nothing(
     assert result.code == 130
     assert "moves 24 future forms" in result.out
     assert windows(stage, "P-001", "W24") == before
+
+
+def test_what_changes_while_somebody_thinks_is_shown_first(
+    run: Shell, stage: Stage, amended: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def think(*_text: str, **_options: bool) -> bool:
+        return stage.enrol("P-003", CESSATION) is not None
+
+    monkeypatch.setattr("click.confirm", think)
+    result = run("study", "apply", amended(("half_width = 14", "half_width = 21")))
+
+    assert result.code == 1
+    says = "Something changed since the plan was made; look at the new plan first"
+    assert result.err == f"sayso: {says}\n"
+    assert "Applied" not in result.out
+    with transaction(stage.engine) as connection:
+        assert len(connection.execute(select(study_version)).all()) == 1
+
+
+def test_reminders_follow_at_once_and_are_not_left_to_the_worker(
+    run: Shell, stage: Stage, amended: Callable[..., Path]
+) -> None:
+    """Week 24 would open on day 154; a window three weeks wider opens it on day 133."""
+    file = amended(("half_width = 14", "half_width = 35"))
+
+    assert run("study", "apply", file, "--yes").code == 0
+
+    with transaction(stage.engine) as connection:
+        days = connection.execute(
+            select(reminder.c.due_at).where(reminder.c.occasion == "W24").order_by("due_at")
+        ).scalars()
+        assert next(iter(days)).date() == date(2026, 6, 2)
+
+
+def test_a_plan_names_a_questionnaire_that_is_nowhere(
+    run: Shell, stage: Stage, amended: Callable[..., Path]
+) -> None:
+    file = amended(("demo-hrqol", "demo-nothing"))
+    for verb in (("plan",), ("apply", "--yes")):
+        result = run("study", *verb, file)
+        assert (result.code, result.out) == (1, "")
+        assert "demo-nothing" in result.err
 
 
 def _refuse(*_text: str, **_options: bool) -> None:

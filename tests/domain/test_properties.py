@@ -4,7 +4,6 @@ The histories hold exemptions, deaths, late and voided entries, moves of anchor,
 studies that were amended. Each property is shown on 500 of them here and on many more by night.
 """
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -213,34 +212,6 @@ def test_exempt_people_have_the_calendar_of_everybody_else(
     found = seen(versions, facts, now)
     assert found.forms == plain.forms
     assert found.visits == plain.visits
-
-
-OFTEN: dict[str, Callable[[Facts], bool]] = {
-    "an exemption": lambda f: bool(f.exemptions),
-    "an approved one": lambda f: any(e.approved_at for e in f.exemptions),
-    "one that was ended": lambda f: any(e.ended_at for e in f.exemptions),
-    "a death": lambda f: f.first("death") is not None,
-    "a late entry": lambda f: any(
-        e.recorded_at and (e.recorded_at.date() - e.date).days >= 40 for e in f.events
-    ),
-    "a voided event": lambda f: any(e.voided_at for e in f.events),
-    "a move": lambda f: bool(f.zone_moves),
-    "a change of arm": lambda f: bool(f.arm_changes),
-    "a corrected anchor": lambda f: len(f.anchors) > 1,
-}
-
-
-def test_the_histories_are_not_empty_of_what_matters() -> None:
-    """At least one history in fifteen has each, so that 500 examples have met it often."""
-    met: Counter[str] = Counter()
-
-    @settings(EVERY, max_examples=150, derandomize=True, database=None)
-    @given(facts=histories())
-    def look(facts: Facts) -> None:
-        met.update(kind for kind, has in OFTEN.items() if has(facts))
-
-    look()
-    assert {kind: met[kind] for kind in OFTEN if met[kind] < 10} == {}, met
 
 
 @pytest.mark.nightly

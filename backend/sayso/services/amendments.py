@@ -2,7 +2,8 @@
 
 The plan is made from the facts and the published versions with the rule that the forms themselves
 follow, so that applying the amendment at the same moment does what the plan said. Whoever applies
-it names the plan that was looked at; where that is not the plan any more, nothing happens.
+it names the plan that was looked at; where that is not the plan any more, nothing happens. Console
+and command line take the same steps: forms and reminders follow in the same transaction.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from sayso.domain.amendment import AmendmentPlan, plan_amendment
 from sayso.domain.audit import Actor, canonical
 from sayso.domain.entry_errors import PlanChanged
 from sayso.domain.errors import StudyVersionTaken, UnknownStudy
+from sayso.domain.schedule import Plan
 from sayso.domain.study import Study, StudyVersion
 from sayso.formats import study_toml
 from sayso.services import planning, publishing, reminder_planning
@@ -63,13 +65,14 @@ def planned(
     effective_on: date | None,
     find: Find,
     now: datetime,
+    name: str = "the study file",
 ) -> Planned:
     """The plan of a study file for the study that is open on the screen; nothing is written.
 
-    Raises StudyFileWrong, UnknownStudy for the file of another study, StudyVersionTaken,
-    QuestionnaireNotFound or InstrumentFileWrong.
+    `name` is what errors call the file. Raises StudyFileWrong, UnknownStudy for the file of another
+    study, StudyVersionTaken, QuestionnaireNotFound or InstrumentFileWrong.
     """
-    study = study_toml.parse(text, _NAME)
+    study = study_toml.parse(text, name)
     if study.key != study_key:
         raise UnknownStudy(f"This is the file of the study {study.key}, not of {study_key}")
     publishing.asked_documents(connection, study, find)
@@ -97,16 +100,33 @@ def apply(
     found = planned(connection, study_key, text, effective_on, find, now)
     if found.digest != digest:
         raise PlanChanged
-    publishing.publish(connection, actor, text, _NAME, find, now, effective_on)
-    changed = planning.replan_many(connection, actor, study_key, None, now)
+    publish(connection, actor, text, find, now, effective_on)
+    return found
+
+
+def publish(
+    connection: Connection,
+    actor: Actor,
+    text: str,
+    find: Find,
+    now: datetime,
+    effective_on: date | None = None,
+    name: str = "the study file",
+) -> tuple[Published, dict[int, Plan]]:
+    """Publish a study file and let everybody's forms and reminders follow in the same transaction.
+
+    Returns the version and what it did to the forms, by participant's row id; nothing where this
+    file was published before. Raises what `publishing.publish` raises.
+    """
+    made = publishing.publish(connection, actor, text, name, find, now, effective_on)
+    if not made.created:
+        return made, {}
+    changed = planning.replan_many(connection, actor, made.study.key, None, now)
     moved = [participant_id for participant_id, forms in changed.items() if forms]
     reminder_planning.replan(connection, moved, now)
-    return found
+    return made, changed
 
 
 def versions(connection: Connection, study_key: str) -> list[Published]:
     """Every published version, newest first."""
     return publishing.versions(connection, study_key)[::-1]
-
-
-_NAME = "the study file"

@@ -9,11 +9,11 @@ import click
 
 from sayso import resources
 from sayso.cli._store import COMMAND, desk
-from sayso.cli.study._options import DAY, FILE, WrongUse, print_json
+from sayso.cli.study._options import DAY, FILE, print_json
 from sayso.cli.study.plan import sentence
 from sayso.formats import study_toml
 from sayso.formats.instrument_folder import finder
-from sayso.services import amendments, planning, publishing
+from sayso.services import amendments
 
 
 @click.command()
@@ -40,27 +40,28 @@ def command(
     find = finder(instruments or resources.instruments_dir())
     # Nobody is asked while a transaction is open: a person may take an hour to answer.
     with desk(read_only=True) as at:
-        day = effective or at.now.date()
-        plan = amendments.plan(at.connection, study, day, at.now)
+        found = amendments.planned(
+            at.connection, study.key, text, effective, find, at.now, str(file)
+        )
+    plan = found.plan
     if not as_json:
         click.echo(sentence(study, plan))
     if not yes:
         click.confirm("Apply this amendment?", abort=True, err=True)
     with desk() as at:
-        if amendments.plan(at.connection, study, day, at.now) != plan:
-            raise WrongUse("Something changed since the plan was made; look at the new plan first")
-        made = publishing.publish(at.connection, COMMAND, text, str(file), find, at.now, day)
-        planning.replan_many(at.connection, COMMAND, study.key, None, at.now)
+        amendments.apply(
+            at.connection, COMMAND, study.key, text, found.effective_on, found.digest, find, at.now
+        )
     if as_json:
         print_json(
             {
                 "study": study.key,
                 "version": study.version,
-                "sha256": made.sha256,
+                "sha256": found.sha256,
                 "adds": plan.adds,
                 "moves": plan.moves,
                 "closes": plan.closes,
             }
         )
         return
-    click.echo(f"Applied {study.key} {study.version} ({made.sha256[:12]}).")
+    click.echo(f"Applied {study.key} {study.version} ({found.sha256[:12]}).")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from sayso import resources
 from sayso.cli.study._options import DAY, FILE, INSTANT, WrongUse, print_json
 from sayso.domain.amendment import AmendmentPlan, plan_amendment
 from sayso.domain.study import Study, StudyVersion
@@ -20,6 +21,11 @@ from sayso.formats import facts_json, study_toml
 @click.option("--from", "before", type=FILE, help="The study file as it is now, without database.")
 @click.option("--facts", type=FILE, help="With --from: the participants, as a facts file.")
 @click.option("--now", type=INSTANT, help="With --from: the moment of the amendment.")
+@click.option(
+    "--instruments",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder with the questionnaires; by default those that travel with the program.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
 def command(
     file: Path,
@@ -27,6 +33,7 @@ def command(
     before: Path | None,
     facts: Path | None,
     now: datetime | None,
+    instruments: Path | None,
     as_json: bool,
 ) -> None:
     """Say what the amended study in FILE adds, moves and closes; nothing is changed.
@@ -35,11 +42,13 @@ def command(
 
     For example: sayso study plan my-study-2.toml --effective 2026-07-01
     """
-    study = study_toml.load(file)
+    text = study_toml.read_text(file)
+    study = study_toml.parse(text, str(file))
     if before is None:
         if facts is not None or now is not None:
             raise WrongUse("--facts and --now belong to --from; give all three or none")
-        plan = _from_database(study, effective)
+        folder = instruments or resources.instruments_dir()
+        plan = _from_database(study.key, text, file, effective, folder)
     elif facts is None or now is None:
         raise WrongUse("--from needs --facts and --now")
     else:
@@ -70,11 +79,15 @@ def _from_files(
     return plan_amendment((StudyVersion(old),), amendment, people, now)
 
 
-def _from_database(study: Study, effective: date | None) -> AmendmentPlan:
+def _from_database(
+    key: str, text: str, file: Path, effective: date | None, instruments: Path
+) -> AmendmentPlan:
     # The database and what it needs are imported only where they are used: the pure way must work
     # without them and start fast.
     from sayso.cli._store import desk
+    from sayso.formats.instrument_folder import finder
     from sayso.services import amendments
 
-    with desk() as at:
-        return amendments.plan(at.connection, study, effective, at.now)
+    find = finder(instruments)
+    with desk(read_only=True) as at:
+        return amendments.planned(at.connection, key, text, effective, find, at.now, str(file)).plan

@@ -12,7 +12,7 @@ from sayso.cli._store import COMMAND, desk, print_json
 from sayso.cli.study._options import FILE, Day
 from sayso.formats import study_toml
 from sayso.formats.instrument_folder import finder
-from sayso.services import planning, publishing
+from sayso.services import amendments
 
 
 @click.command()
@@ -30,17 +30,16 @@ def command(file: Path, instruments: Path | None, effective: date | None, as_jso
     """Publish the study in FILE; publishing the same file again changes nothing.
 
     A later version of a study that is running applies to windows that open after its effective
-    date; the forms of all participants follow at once.
+    date; the forms and reminders of all participants follow at once.
 
     For example: sayso study publish instruments/studies/my-study.toml
     """
     text = study_toml.read_text(file)
     find = finder(instruments or resources.instruments_dir())
     with desk() as at:
-        made = publishing.publish(at.connection, COMMAND, text, str(file), find, at.now, effective)
-        plans = {}
-        if made.created:
-            plans = planning.replan_many(at.connection, COMMAND, made.study.key, None, at.now)
+        made, plans = amendments.publish(
+            at.connection, COMMAND, text, find, at.now, effective, str(file)
+        )
     changed = {
         "adds": sum(len(plan.add) for plan in plans.values()),
         "moves": sum(len(plan.move) for plan in plans.values()),
