@@ -68,6 +68,7 @@ const config = (entry: Entry): ViteUserConfig => ({
     include: ["src/**/*.test.{ts,tsx}", "build/**/*.test.ts"],
     setupFiles: [here("build/test-setup.ts")],
     restoreMocks: true,
+    testTimeout: 30_000,
   },
 });
 

@@ -1,12 +1,15 @@
 /** Runs before every test file: a real IndexedDB implementation and an empty page between tests. */
 import "fake-indexeddb/auto";
 import * as threads from "node:worker_threads";
-import { cleanup } from "@testing-library/preact";
+import { cleanup, configure } from "@testing-library/preact";
 import { afterEach } from "vitest";
 
 // The test page has no locks between windows; Node's own are the real thing.
 const { locks } = threads as unknown as { locks: LockManager };
 if (!navigator.locks) Object.defineProperty(navigator, "locks", { value: locks });
+
+// What is waited for comes at once on a machine at rest, and late on one that builds beside it.
+configure({ asyncUtilTimeout: 10_000 });
 
 afterEach(() => {
   // Tests of what runs without a page (storage, network) have none.

@@ -144,6 +144,6 @@ describe("a system that has lost its database", () => {
     await expect(kept("me")).rejects.toThrow("does not open");
     vi.useRealTimers();
     busy = false;
-    await vi.waitFor(async () => expect(await kept("me")).toBeNull());
+    await vi.waitFor(async () => expect(await kept("me")).toBeNull(), 10_000);
   });
 });

@@ -1,6 +1,6 @@
 /** Coming in by link and by passkey, another phone, the calendar, and putting the app on screen. */
 import { screen } from "@testing-library/preact";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { person } from "../../build/sample.ts";
 import { app, follow, heading, open, sent, signedIn, tap, user } from "../../build/test-app.ts";
 import { problem } from "../../build/test-server.ts";
@@ -14,9 +14,9 @@ const access = { passkeys: 0, calendar_since: null as string | null };
 /** A browser that knows passkeys; `answers` is what its own question ends in. */
 function withPasskeys(answers: () => Promise<unknown>): void {
   const parse = (asked: unknown): unknown => asked;
-  vi.stubGlobal("PublicKeyCredential", {
-    parseCreationOptionsFromJSON: parse,
-    parseRequestOptionsFromJSON: parse,
+  Object.defineProperty(globalThis, "PublicKeyCredential", {
+    configurable: true,
+    value: { parseCreationOptionsFromJSON: parse, parseRequestOptionsFromJSON: parse },
   });
   Object.defineProperty(navigator, "credentials", {
     configurable: true,
@@ -32,7 +32,7 @@ beforeEach(() => {
   app.server.routes["GET /api/me/access"] = () => ({ body: access });
 });
 afterEach(() => {
-  vi.unstubAllGlobals();
+  Reflect.deleteProperty(globalThis, "PublicKeyCredential");
   Reflect.deleteProperty(navigator, "credentials");
   Reflect.deleteProperty(navigator, "userAgent");
 });

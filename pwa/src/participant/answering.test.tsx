@@ -127,7 +127,7 @@ describe("answering", () => {
     await follow("Start");
     await heading("Did anything ache?");
     await user.click(screen.getByLabelText("A little"));
-    await screen.findByText("Saved on this phone and with the study team", {}, { timeout: 4000 });
+    await screen.findByText("Saved on this phone and with the study team");
     expect(sent("PUT /api/me/forms/7/draft").at(-1)?.body).toMatchObject({ answers: { ache: 1 } });
   });
 
@@ -299,7 +299,7 @@ describe("a phone that cannot store anything more", () => {
     fillUp();
     await user.click(screen.getByLabelText("A little"));
     expect((await screen.findByRole("alert")).textContent).toContain("This phone cannot save.");
-    await screen.findByText("Saved with the study team", {}, { timeout: 4000 });
+    await screen.findByText("Saved with the study team");
     expect(sent("PUT /api/me/forms/7/draft").at(-1)?.body).toMatchObject({ answers: { ache: 1 } });
   });
 

@@ -1,5 +1,5 @@
 /** A number that the app asks for: what it hides, and what it must never stand in the way of. */
-import { act, screen } from "@testing-library/preact";
+import { act, screen, waitFor } from "@testing-library/preact";
 import { render } from "preact";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { card, person } from "../../build/sample.ts";
@@ -28,7 +28,6 @@ async function startAgain(address = "/#/"): Promise<void> {
 const real = localStorage;
 // The work that a real phone does for each try would only slow these tests down.
 const QUICK = 1000;
-const PATIENT = { timeout: 4000 };
 let visibility: DocumentVisibilityState = "visible";
 
 /** Leaves the app for so long and comes back. */
@@ -54,7 +53,7 @@ function slipped(slips: number, until = 0): void {
 }
 
 const focused = (label: string): Promise<void> =>
-  vi.waitFor(() => expect(document.activeElement).toBe(screen.getByLabelText(label)));
+  waitFor(() => expect(document.activeElement).toBe(screen.getByLabelText(label)));
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date"] });
@@ -90,11 +89,11 @@ describe("turning the lock on", () => {
     await user.clear(screen.getByLabelText("Your number"));
     await user.type(screen.getByLabelText("Your number"), "2580");
     await tap("Lock the app");
-    await screen.findByText(/asks for your number when it starts/, {}, PATIENT);
+    await screen.findByText(/asks for your number when it starts/);
     await startAgain();
     await heading("The app is locked");
     await type("2580");
-    await screen.findByRole("heading", { name: "Hello" }, PATIENT);
+    await heading("Hello");
   });
 
   it("says so where the phone keeps nothing", async () => {
@@ -103,7 +102,7 @@ describe("turning the lock on", () => {
     vi.stubGlobal("localStorage", { getItem: () => null });
     await user.type(screen.getByLabelText("Your number"), "2580");
     await tap("Lock the app");
-    await screen.findByText("This phone cannot keep a lock.", {}, PATIENT);
+    await screen.findByText("This phone cannot keep a lock.");
     expect(isLockOn()).toBe(false);
   });
 
@@ -161,8 +160,8 @@ describe("while the app is locked", () => {
       expect(shown).not.toContain(word);
     }
     expect(document.title).not.toContain("Thank");
-    await vi.waitFor(() => expect(document.title).toBe("The app is locked – Sayso"));
-    await vi.waitFor(() => expect(sent("PUT /api/me/responses/")).toHaveLength(1));
+    await waitFor(() => expect(document.title).toBe("The app is locked – Sayso"));
+    await waitFor(() => expect(sent("PUT /api/me/responses/")).toHaveLength(1));
     expect(getState().waiting).toEqual([]);
     await heading("The app is locked");
   });
@@ -242,7 +241,7 @@ describe("wrong numbers", () => {
     await open();
     await type("1111");
     await screen.findByText("This is not the right number. Please try again.");
-    await vi.waitFor(() => expect(document.title).toMatch(/^Error: /));
+    await waitFor(() => expect(document.title).toMatch(/^Error: /));
     await focused("Your number");
     slipped(FREE_SLIPS);
     expect(await tryNumber("1112")).toBe(-1);

@@ -189,7 +189,7 @@ describe("a permission taken back in the browser", () => {
     });
     await watchPermission();
     permission.dispatchEvent(new Event("change"));
-    await vi.waitFor(() => expect(server.asked.at(-1)).toMatchObject(gone));
+    await vi.waitFor(() => expect(server.asked.at(-1)).toMatchObject(gone), 10_000);
     Reflect.deleteProperty(navigator, "permissions");
   });
 

@@ -55,7 +55,7 @@ describe("answers given on two phones", () => {
     };
     await open();
     await begin();
-    await screen.findByText("Saved on this phone and with the study team", {}, { timeout: 6000 });
+    await screen.findByText("Saved on this phone and with the study team");
     expect(sent("PUT /api/me/forms/7/draft").at(-1)?.body).toMatchObject({
       answers: { ache: 1, days: 3 },
       base: theirs.saved_at,
