@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -251,6 +252,28 @@ def test_answers_that_sit_on_a_phone_for_a_day_are_worth_a_call() -> None:
     row = one(case)
     assert row.why == "The phone holds two forms that have not been sent since 12 June 2026."
     assert kinds(replace(case, unsent_since=TODAY)) == []
+
+
+@pytest.mark.parametrize(
+    ("called", "found"),
+    [
+        # Before anybody could know of the answers.
+        ((ago(9),), ["unsent_answers"]),
+        ((ago(8),), ["unsent_answers"]),
+        ((TODAY,), []),
+        ((ago(7), ago(2)), []),
+        ((ago(3),), ["unsent_answers"]),
+    ],
+)
+def test_a_call_about_unsent_answers_rests_the_row_for_some_days(
+    called: tuple[date, ...], found: list[str]
+) -> None:
+    assert kinds(replace(WELL, unsent=1, unsent_since=ago(8), contacts=called)) == found
+
+
+def test_the_row_of_unsent_answers_says_when_somebody_last_called() -> None:
+    row = one(replace(WELL, unsent=1, unsent_since=ago(8), contacts=(ago(5), ago(6))))
+    assert row.why.endswith("since 7 June 2026. Last contact 10 June 2026.")
 
 
 def _cases() -> st.SearchStrategy[Case]:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import delete, event
 
-from sayso.domain.completion import Ratio
+from sayso.domain.completion import Ratio, Row
 from sayso.services import completion, tallies, trends
 from sayso.services.completion import Chosen
-from sayso.services.figure_lists import listed
+from sayso.services.figure_lists import Listed, Page, listed
 from sayso.services.trends import Trend
 from sayso.store.engine import make_engine
 from sayso.store.tables_tally import tally_line
@@ -96,28 +95,72 @@ def test_no_month_is_left_out_between_the_first_and_the_last(stage: Stage) -> No
     assert firsts[-1] <= NOW.date()
 
 
-@pytest.mark.parametrize("chosen", [Chosen(), Chosen(site="S1"), Chosen(arm="stop")])
-def test_a_form_stands_in_the_month_in_which_its_window_closed(
-    stage: Stage, chosen: Chosen
-) -> None:
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        Chosen(),
+        Chosen(site="S1"),
+        Chosen(arm="stop"),
+        Chosen(questionnaire="demo-hrqol"),
+        Chosen(as_of=(NOW - timedelta(days=20)).date()),
+        Chosen(as_of=(NOW - timedelta(days=20)).date(), arm="stop"),
+    ],
+)
+def test_every_month_opens_exactly_the_forms_that_it_counts(stage: Stage, chosen: Chosen) -> None:
     found, _report = asked(stage, chosen)
+    assert len(found.months) > 1
 
-    by_list: dict[str, Counter[date]] = {}
+    for month in found.months:
+        came, due = behind(stage, chosen, month.first)
+        assert month.completion == Ratio(came.total, due.total), month
+        for one in (came, due):
+            assert len(one.rows) == one.total
+            assert {closing(one, row).replace(day=1) for row in one.rows} <= {month.first}
+        assert {(r.participant, r.timepoint, r.questionnaire) for r in came.rows} <= {
+            (r.participant, r.timepoint, r.questionnaire) for r in due.rows
+        }
+
+
+def behind(stage: Stage, chosen: Chosen, month: date) -> tuple[Listed, Listed]:
+    """The forms that came and those that were due, as the lists of a month show them."""
     with stage.open() as connection:
         within = stage.reach(connection)
-        for measure in ("completion_n", "completion_of"):
-            behind = listed(connection, within, chosen, measure, None, NOW)
-            by_list[measure] = Counter(
-                behind.windows[row.participant, row.timepoint, row.questionnaire].closes.replace(
-                    day=1
-                )
-                for row in behind.rows
-            )
-    for month in found.months:
-        assert month.completion == Ratio(
-            by_list["completion_n"][month.first], by_list["completion_of"][month.first]
-        ), month
-    assert sum(by_list["completion_of"].values()) == total(found)[1]
+        came, due = (
+            listed(connection, within, chosen, measure, None, NOW, month=month)
+            for measure in ("completion_n", "completion_of")
+        )
+    return came, due
+
+
+def closing(found: Listed, row: Row) -> date:
+    """The day on which the window of a listed form closes."""
+    return found.windows[row.participant, row.timepoint, row.questionnaire].closes
+
+
+def test_the_pages_of_a_month_come_to_the_month(stage: Stage) -> None:
+    found, _report = asked(stage, Chosen())
+    month = max(found.months, key=lambda one: one.completion.of)
+    seen: list[Row] = []
+    after: str | None = None
+    with stage.open() as connection:
+        within = stage.reach(connection)
+        while True:
+            page = listed(
+                connection, within, Chosen(), "completion_of", None, NOW, Page(after, 1),
+                month.first,
+            )  # fmt: skip
+            seen += page.rows
+            assert page.total == month.completion.of
+            if page.next is None:
+                break
+            after = page.next
+    assert len(seen) == month.completion.of
+    assert len({row.participant for row in seen}) > 1
+
+
+def test_a_month_without_any_form_is_an_empty_list(stage: Stage) -> None:
+    came, due = behind(stage, Chosen(), date(2001, 1, 1))
+    assert (came.total, due.total, came.rows, due.rows) == (0, 0, [], [])
 
 
 def test_nothing_has_closed_yet(stage: Stage) -> None:

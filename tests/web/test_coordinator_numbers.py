@@ -135,6 +135,28 @@ def test_every_number_opens_as_many_people(
     assert len({row["participant"] for row in rows}) == wanted
 
 
+def test_every_month_of_the_trend_opens_as_many_forms(golden: Visitors) -> None:
+    months = golden.ada.get(f"{BASE}/completion/trend?arm=stop").json["months"]
+    due = [month for month in months if month["of"]]
+    assert due
+
+    for month in due:
+        for measure, figure in (("completion_n", "n"), ("completion_of", "of")):
+            query = f"?arm=stop&month={month['month']}&measure={measure}"
+            answer = golden.ada.get(f"{BASE}/completion/forms{query}")
+            assert answer.json["total"] == month[figure], query
+            ends = {row["closes"][:7] for row in answer.json["rows"]}
+            assert ends <= {month["month"]}
+
+
+@pytest.mark.parametrize("month", ["2026-13", "2026-5", "26-05", "2026-05-01", "May", "0000-01"])
+def test_a_month_that_does_not_exist(golden: Visitors, month: str) -> None:
+    answer = golden.ada.get(f"{BASE}/completion/forms?month={month}")
+
+    assert answer.status_code == 422
+    assert "month" in answer.json["errors"]
+
+
 def test_a_figure_that_does_not_exist(golden: Visitors) -> None:
     answer = golden.ada.get(f"{BASE}/completion/forms?measure=happiness")
 

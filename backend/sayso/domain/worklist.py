@@ -329,12 +329,17 @@ def _unsent(case: Case, limits: Limits) -> Iterator[Row]:
         return
     if (case.today - case.unsent_since).days < limits.unsent_after:
         return
+    called = [day for day in case.contacts if case.unsent_since < day <= case.today]
+    last = max(called, default=None)
+    if last is not None and (case.today - last).days < limits.contact_counts_for:
+        return
+    spoken = "" if last is None else f" Last contact {_day(last)}."
     yield _row(
         case,
         "unsent_answers",
         "device",
         f"The phone holds {_forms(case.unsent)} that have not been sent since "
-        f"{_day(case.unsent_since)}.",
+        f"{_day(case.unsent_since)}.{spoken}",
         case.unsent_since,
         Action("record_contact", "Record a call"),
     )

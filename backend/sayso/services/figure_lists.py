@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection
 
@@ -21,11 +21,12 @@ from sayso.domain.evaluation import Assessment, rows
 from sayso.domain.schedule import Key, WantedForm
 from sayso.domain.study import ALIVE_RULES
 from sayso.domain.tally_sum import scheduled
-from sayso.services import tallies
+from sayso.services import tallies, trends
 from sayso.services.access import Reach
 from sayso.services.assessments import Place
 from sayso.services.completion import Chosen, scene_of
 from sayso.services.tallies import Scene
+from sayso.services.trends import Months
 from sayso.store.tally import OwnLine
 
 ROWS = 200
@@ -69,8 +70,11 @@ def listed(
     timepoint: str | None,
     now: datetime,
     page: Page = FIRST_PAGE,
+    month: date | None = None,
 ) -> Listed:
     """The forms that a figure counted, a page of them.
+
+    With `month`, its first day, only forms whose window closed in it, as the trend counts them.
 
     Raises UnknownWord for a measure that does not exist, NotFound for a foreign site.
     """
@@ -78,14 +82,16 @@ def listed(
     if belongs is None:
         raise UnknownWord("figure", measure, MEASURES)
     at = scene_of(connection, within, chosen, now)
-    asked = _Asked(chosen, timepoint, belongs)
+    asked = _Asked(chosen, timepoint, belongs, month)
     counted, places = _whom(connection, at, asked)
     shown, following = turn(counted, page)
     rules = at.study.rules
     if chosen.alive_rule is not None:
         rules = replace(rules, alive_rule=chosen.alive_rule)
     ids = [own.participant_id for own, _count in shown]
-    judged = tallies.people(connection, at, ids, rules, Place(timepoint, chosen.questionnaire))
+    # In which month a timepoint closes is said by all of its forms.
+    place = Place(timepoint, None if month else chosen.questionnaire)
+    judged = tallies.people(connection, at, ids, rules, place)
     entries = sorted(
         (
             Assessment(person.facts, tuple(person.forms), tuple(person.statuses), ())
@@ -94,7 +100,8 @@ def listed(
         key=lambda entry: entry.facts.code,
     )
     everything = rows(at.study, entries, at.moment, rules, places, asked.place)
-    found = [row for row in everything if asked.takes(row)]
+    months = {entry.facts.code: trends.months_of(entry.forms) for entry in entries}
+    found = [row for row in everything if asked.takes(row, months[row.participant])]
     windows = {
         (entry.facts.code, form.timepoint, form.questionnaire): form
         for entry in entries
@@ -129,6 +136,7 @@ class _Asked:
     chosen: Chosen
     timepoint: str | None
     belongs: Belongs
+    month: date | None = None
 
     def place(self, timepoint: str, questionnaire: str) -> bool:
         return self.timepoint in (None, timepoint) and self.chosen.questionnaire in (
@@ -136,21 +144,29 @@ class _Asked:
             questionnaire,
         )
 
-    def takes(self, row: Row) -> bool:
-        return self.belongs(mark_of(row.status), row.in_pro_population)
+    def takes(self, row: Row, months: Months) -> bool:
+        in_time = self.month is None or months.get(row.timepoint) == self.month
+        return in_time and self.belongs(mark_of(row.status), row.in_pro_population)
 
 
 @dataclass(frozen=True, slots=True)
 class _Look:
     """The same for everybody of one kind: where to look, for what, and how many have no form."""
 
-    columns: Sequence[int]
+    columns: Sequence[tuple[str, int]]
     marks: frozenset[str]
     absent: int
 
     def count(self, line: str) -> int:
         """How many of the forms of one person belong."""
-        return self.absent + sum(line[column] in self.marks for column in self.columns)
+        return self.absent + sum(line[column] in self.marks for _at, column in self.columns)
+
+    def count_in(self, month: date, line: str, months: Months) -> int:
+        """How many of them closed in a month; what is on nobody's calendar closes in none."""
+        return sum(
+            months.get(timepoint) == month and line[column] in self.marks
+            for timepoint, column in self.columns
+        )
 
 
 def _look(
@@ -165,7 +181,7 @@ def _look(
     )
     return _Look(
         [
-            start + column
+            (timepoint, start + column)
             for column, (timepoint, name, _planned) in enumerate(layout.forms)
             if asked.place(timepoint, name)
         ],
@@ -185,7 +201,18 @@ def _whom(
     kinds = {kind_of(own): own for own in lines}
     places = scheduled(at.study, kinds.values())
     looks = {kind: _look(asked, rule, places, own) for kind, own in kinds.items()}
-    counted = ((own, looks[kind_of(own)].count(own.line)) for own in lines)
+    month = asked.month
+    if month is None:
+        counted = ((own, looks[kind_of(own)].count(own.line)) for own in lines)
+    else:
+        closing = trends.closings(connection, at, asked.chosen.arm)
+        counted = (
+            (
+                own,
+                looks[kind_of(own)].count_in(month, own.line, closing.get(own.participant_id, {})),
+            )
+            for own in lines
+        )
     return [(own, count) for own, count in counted if count], places
 
 

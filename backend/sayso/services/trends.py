@@ -8,7 +8,7 @@ with the last of its forms.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -16,6 +16,7 @@ from sqlalchemy import Connection, func, select
 
 from sayso.domain.completion import CELLS, Ratio, mark_of
 from sayso.domain.digits import FIRST
+from sayso.domain.schedule import WantedForm
 from sayso.domain.study import ALIVE_RULES
 from sayso.domain.tally_line import Layout
 from sayso.services import assessments, tallies
@@ -28,6 +29,9 @@ from sayso.store.tables_forms import expected_form
 
 Counts = Counter[tuple[date, bool]]
 """How many forms, by the first of the month and by whether they came."""
+
+Months = Mapping[str, date]
+"""By timepoint, the first of a month."""
 
 _NOT_DUE, _MISSED, _CAME = range(3)
 
@@ -83,6 +87,31 @@ def _count_lines(counts: Counts, connection: Connection, at: Scene, chosen: Chos
                 counts[own[timepoint], kind == _CAME] += 1
 
 
+def closings(connection: Connection, at: Scene, arm: str | None) -> Mapping[int, Months]:
+    """By participant and timepoint: the month in which the window closes, its first day.
+
+    The calendar that the trend counts by: as it is now, or as it was at the moment of a past
+    report for everybody whose line does not hold for it.
+    """
+    scope = assessments.scope(at.within)
+    found = dict(_months(connection, *scope, *(() if arm is None else (participant.c.arm == arm,))))
+    if at.is_past:
+        missing = tally.without_line(connection, at.basis, at.moment, *scope)
+        found |= {
+            row_id: months_of(person.forms)
+            for row_id, person in tallies.people(connection, at, missing)
+        }
+    return found
+
+
+def months_of(forms: Iterable[WantedForm]) -> Months:
+    """By timepoint: the month in which the last of its forms closes, its first day."""
+    last: dict[str, date] = {}
+    for form in forms:
+        last[form.timepoint] = max(form.closes, last.get(form.timepoint, form.closes))
+    return {timepoint: closes.replace(day=1) for timepoint, closes in last.items()}
+
+
 def _count_people(counts: Counts, connection: Connection, at: Scene, chosen: Chosen) -> None:
     """Everybody else, judged from the facts in the same request."""
     scope = assessments.scope(at.within)
@@ -94,13 +123,11 @@ def _count_people(counts: Counts, connection: Connection, at: Scene, chosen: Cho
     for _id, person in tallies.people(connection, at, missing, rules):
         if chosen.arm not in (None, person.facts.arm):
             continue
-        last: dict[str, date] = {}
-        for form in person.forms:
-            last[form.timepoint] = max(form.closes, last.get(form.timepoint, form.closes))
+        months = months_of(person.forms)
         for form, status in zip(person.forms, person.statuses, strict=True):
             detail = mark_of(status).detail
             if detail in CELLS["expected"] and chosen.questionnaire in (None, form.questionnaire):
-                counts[last[form.timepoint].replace(day=1), detail in CELLS["completed"]] += 1
+                counts[months[form.timepoint], detail in CELLS["completed"]] += 1
 
 
 def _kinds(layout: Layout) -> bytes:
@@ -112,7 +139,7 @@ def _kinds(layout: Layout) -> bytes:
     return bytes(table)
 
 
-def _months(connection: Connection, *where: tally.Condition) -> Mapping[int, Mapping[str, date]]:
+def _months(connection: Connection, *where: tally.Condition) -> Mapping[int, Months]:
     """By participant and timepoint: the first of the month in which its window closes."""
     found: dict[int, dict[str, date]] = {}
     rows = connection.execute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import Response, jsonify
@@ -97,9 +98,11 @@ def read_cell(query: dict[str, Any], key: str) -> dict[str, Any]:
     at = here()
     measure, timepoint = query.pop("measure"), query.pop("timepoint")
     page = Page(query.pop("after"), query.pop("rows"))
+    month = query.pop("month")
     found = figure_lists.listed(
-        at.connection, reach(key), Chosen(**query), measure, timepoint, at.now, page
-    )
+        at.connection, reach(key), Chosen(**query), measure, timepoint, at.now, page,
+        month and date.fromisoformat(f"{month}-01"),
+    )  # fmt: skip
     return {"total": found.total, "next": found.next, "rows": shown.listed(found)}
 
 

@@ -134,7 +134,12 @@ class _PageQuery(CompletionQuery):
 
 
 class CellQuery(_PageQuery):
+    """`month`, as "2026-05", leaves the forms whose window closed in it."""
+
     measure = fields.String(load_default="enrolled", validate=_SHORT)
+    month = fields.String(
+        load_default=None, validate=validate.Regexp(r"^[1-9]\d{3}-(0[1-9]|1[0-2])\Z")
+    )
 
 
 class PeopleQuery(_PageQuery):

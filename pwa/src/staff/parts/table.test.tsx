@@ -1,6 +1,6 @@
-import { render, screen, within } from "@testing-library/preact";
+import { act, render, screen, within } from "@testing-library/preact";
 import userEvent from "@testing-library/user-event";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { type Column, Table } from "./table";
 
 interface Row {
@@ -71,4 +71,30 @@ it("opens a panel below the row it belongs to", () => {
   show({ below: (row) => (row.code === "P-2" ? <p>Panel</p> : null) });
   const panel = screen.getByText("Panel").closest("tr");
   expect(panel?.previousElementSibling?.textContent).toContain("P-2");
+});
+
+it("is no stop for the keyboard where it fits, and one where it must be scrolled", async () => {
+  const looks: (() => void)[] = [];
+  vi.stubGlobal(
+    "ResizeObserver",
+    class {
+      constructor(look: () => void) {
+        looks.push(look);
+      }
+      observe() {}
+      disconnect() {}
+    },
+  );
+  show();
+  const box = screen.getByRole("table").parentElement as HTMLElement;
+  const size = (name: string, of: Element, value: number) =>
+    Object.defineProperty(of, name, { configurable: true, value });
+  size("clientWidth", box, 800);
+  size("offsetWidth", screen.getByRole("table"), 800);
+  await act(() => looks[0]?.());
+  expect([box.className, box.getAttribute("tabindex")]).toEqual(["scroll fits", null]);
+  size("offsetWidth", screen.getByRole("table"), 801);
+  await act(() => looks[0]?.());
+  expect([box.className, box.getAttribute("tabindex")]).toEqual(["scroll", "0"]);
+  vi.unstubAllGlobals();
 });

@@ -1,11 +1,14 @@
 /**
  * A real table: caption, scoped heads, sorting by buttons in the heads, and a
- * scroll box that the keyboard can reach when the screen is narrow.
+ * scroll box that the keyboard can reach when the screen is narrow. The heads
+ * stay in sight: at the top of the window where the table fits the page, else
+ * at the top of its box.
  */
 import type { ComponentChildren } from "preact";
 import { Fragment } from "preact";
 import { useId, useState } from "preact/hooks";
 import { t } from "../strings";
+import { useFits } from "./fits";
 
 export interface Column<R> {
   readonly key: string;
@@ -42,10 +45,16 @@ interface Order {
 export function Table<R>(props: TableProps<R>) {
   const caption = useId();
   const [order, setOrder] = useState<Order | null>(null);
+  const [box, fits] = useFits();
   const rows = ordered(props.rows, props.columns, order);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
-    <section class="scroll" aria-labelledby={caption} tabIndex={0}>
+    <section
+      ref={box}
+      class={fits ? "scroll fits" : "scroll"}
+      aria-labelledby={caption}
+      // A box that scrolls must be reachable by keyboard; one that does not is no stop on the way.
+      tabIndex={fits ? undefined : 0}
+    >
       <table>
         <caption id={caption} class={props.captionHidden ? "unseen" : undefined}>
           {props.caption}

@@ -139,6 +139,7 @@ export const numbers = {
   list: {
     title: (measure: string, where: string) => (where === "" ? measure : `${measure}: ${where}`),
     caption: (n: number) => count(n, "form", "forms"),
+    closedIn: (month: string) => `closed in ${month}`,
     back: "Back to Completion",
     participant: "Participant",
     status: "Status",

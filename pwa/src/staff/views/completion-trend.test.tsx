@@ -31,7 +31,7 @@ const trend = (of: readonly TrendMonth[]) => ({
 describe("completion month by month", () => {
   it("says every month as n of N with its interval, the latest first, and no data as no data", async () => {
     serve(trend(months));
-    show(<TrendPicture search="" />);
+    show(<TrendPicture filters={{}} />);
     const table = await screen.findByRole("table");
     const rows = [...table.querySelectorAll("tbody tr")].map((row) => row.textContent);
     expect(rows[0]).toBe("Feb 202670.0 %7/1040.0 – 95.0 %");
@@ -41,7 +41,7 @@ describe("completion month by month", () => {
 
   it("is heard as a sentence with its lowest and highest month", async () => {
     serve(trend(months));
-    show(<TrendPicture search="" />);
+    show(<TrendPicture filters={{}} />);
     const picture = await screen.findByRole("img");
     expect(picture.getAttribute("aria-label")).toBe(described(months));
     expect(described(months)).toContain(
@@ -49,17 +49,29 @@ describe("completion month by month", () => {
     );
   });
 
-  it("leads from a point to its row", async () => {
+  it("opens the forms of a month from its numbers, under the filters of the page", async () => {
     serve(trend(months));
-    const { container } = show(<TrendPicture search="" />);
+    show(<TrendPicture filters={{ site: "BOS" }} />);
+    const row = (await screen.findByText("Jan 2026")).closest("tr") as HTMLElement;
+    expect([...row.querySelectorAll("a")].map((link) => link.getAttribute("href"))).toEqual([
+      "#/trial/forms?site=BOS&month=2026-01&measure=completion_n",
+      "#/trial/forms?site=BOS&month=2026-01&measure=completion_of",
+    ]);
+    const nothing = screen.getByText("Dec 2025").closest("tr") as HTMLElement;
+    expect(nothing.querySelector("a")).toBeNull();
+  });
+
+  it("opens the forms that were due in a month from its point", async () => {
+    serve(trend(months));
+    const { container } = show(<TrendPicture filters={{}} />);
     await screen.findByRole("table");
     await userEvent.click(container.querySelectorAll("circle.point")[1] as Element);
-    expect(document.activeElement?.textContent).toContain("Jan 2026");
+    expect(window.location.hash).toBe("#/trial/forms?month=2026-01&measure=completion_of");
   });
 
   it("interrupts the line where a month has no data", async () => {
     serve(trend(months));
-    const { container } = show(<TrendPicture search="" />);
+    const { container } = show(<TrendPicture filters={{}} />);
     await screen.findByRole("table");
     expect(container.querySelectorAll("polyline")).toHaveLength(2);
     expect(container.querySelectorAll("circle.point")).toHaveLength(3);
@@ -72,7 +84,7 @@ describe("completion month by month", () => {
 
   it("asks under the filters of the page and draws nothing of a single month", async () => {
     const calls = serve(trend(months.slice(0, 1)));
-    const { container } = show(<TrendPicture search="site=BOS&as_of=2026-01-31" />);
+    const { container } = show(<TrendPicture filters={{ site: "BOS", as_of: "2026-01-31" }} />);
     await waitFor(() => expect(container.querySelector("[aria-busy=false]")).toBeTruthy());
     expect(calls[0]?.query).toEqual({ site: "BOS", as_of: "2026-01-31" });
     expect(screen.queryByRole("img")).toBeNull();
@@ -83,7 +95,7 @@ describe("completion month by month", () => {
       month(`${2026 + Math.floor(index / 12)}-${String((index % 12) + 1).padStart(2, "0")}`, 1, 2),
     );
     serve(trend(many));
-    const { container } = show(<TrendPicture search="" />);
+    const { container } = show(<TrendPicture filters={{}} />);
     await screen.findByRole("table");
     const names = [...container.querySelectorAll("text.axis:not(.soft)")].slice(3);
     expect(names.length).toBeLessThan(25);

@@ -1,14 +1,15 @@
 /**
  * Completion over time: a line with its interval, month by month, and the
- * table that says the same. Pressing a point leads to its row in the table.
+ * table that says the same. A point of the line and the numbers of its row
+ * open the forms whose window closed in that month.
  */
-import { useId } from "preact/hooks";
-import { studyPath } from "../api/client";
+import { at } from "../api/client";
 import type { Trend, TrendMonth } from "../api/types";
 import { fraction, monthOf, NO_DATA, percent } from "../format";
-import { Scrolled } from "../parts/bits";
+import { Count, Scrolled } from "../parts/bits";
 import { Loaded } from "../parts/page";
 import { useResource } from "../parts/resource";
+import { go, href } from "../router";
 import { t } from "../strings";
 import { useStudy } from "../study";
 
@@ -21,23 +22,32 @@ const WIDEST = 560;
 
 interface TrendPictureProps {
   /** The page's own filters. */
-  readonly search: string;
+  readonly filters: Readonly<Record<string, string>>;
 }
 
-export function TrendPicture({ search }: TrendPictureProps) {
+/** The address of the forms behind one month. */
+type MonthHref = (month: TrendMonth, measure: "completion_n" | "completion_of") => string;
+
+export function TrendPicture({ filters }: TrendPictureProps) {
   const study = useStudy();
-  const path = studyPath(study.key, "completion", "trend");
-  const trend = useResource<Trend>(search === "" ? path : `${path}?${search}`);
+  const trend = useResource<Trend>(
+    at(["api", "studies", study.key, "completion", "trend"], filters),
+  );
+  const list: MonthHref = ({ month }, measure) =>
+    href([study.key, "forms"], { ...filters, month, measure });
   // The rest of the page is there already; an empty place says enough until this has come.
   if (trend.data === null && trend.problem === null) return null;
-  return <Loaded from={trend}>{(data) => <Months months={data.months} />}</Loaded>;
+  return <Loaded from={trend}>{(data) => <Months months={data.months} list={list} />}</Loaded>;
+}
+
+interface MonthsProps {
+  readonly months: readonly TrendMonth[];
+  readonly list: MonthHref;
 }
 
 /** One month alone is no line; the tiles say it. */
-function Months({ months }: { readonly months: readonly TrendMonth[] }) {
-  const prefix = useId();
+function Months({ months, list }: MonthsProps) {
   if (months.length < 2) return null;
-  const rowId = (month: TrendMonth) => `${prefix}-${month.month}`;
   return (
     <figure class="picture trend">
       <figcaption>
@@ -45,20 +55,15 @@ function Months({ months }: { readonly months: readonly TrendMonth[] }) {
         <span class="quiet">{t.numbers.trendLead}</span>
       </figcaption>
       <div class="beside">
-        <Line months={months} onPoint={(month) => document.getElementById(rowId(month))?.focus()} />
-        <MonthTable months={months} rowId={rowId} />
+        <Line months={months} list={list} />
+        <MonthTable months={months} list={list} />
       </div>
     </figure>
   );
 }
 
-interface MonthTableProps {
-  readonly months: readonly TrendMonth[];
-  readonly rowId: (month: TrendMonth) => string;
-}
-
 /** The latest month comes first, because that is the one that is asked about. */
-function MonthTable({ months, rowId }: MonthTableProps) {
+function MonthTable({ months, list }: MonthsProps) {
   const words = t.numbers;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
@@ -81,12 +86,19 @@ function MonthTable({ months, rowId }: MonthTableProps) {
         </thead>
         <tbody>
           {months.toReversed().map((month) => (
-            <tr key={month.month} id={rowId(month)} tabIndex={-1}>
+            <tr key={month.month}>
               <th scope="row" class="short">
                 {monthOf(month.month)}
               </th>
               <td class="number">{percent(month)}</td>
-              <td class="number">{month.of === 0 ? "" : fraction(month)}</td>
+              <td class="number">
+                {month.of === 0 ? null : (
+                  <>
+                    <Count n={month.n} href={list(month, "completion_n")} />/
+                    <Count n={month.of} href={list(month, "completion_of")} />
+                  </>
+                )}
+              </td>
               <td class="number">{limits(month)}</td>
             </tr>
           ))}
@@ -127,17 +139,12 @@ export function runs(points: readonly (Point | null)[]): Point[][] {
   return found;
 }
 
-interface LineProps {
-  readonly months: readonly TrendMonth[];
-  readonly onPoint: (month: TrendMonth) => void;
-}
-
-function Line({ months, onPoint }: LineProps) {
+function Line({ months, list }: MonthsProps) {
   const span = Math.min(WIDEST, Math.max(NARROWEST, (months.length - 1) * 34));
   const width = LEFT + span + RIGHT;
-  const at = (index: number) => LEFT + (span * index) / (months.length - 1);
+  const place = (index: number) => LEFT + (span * index) / (months.length - 1);
   const points = months.map((month, index): Point | null =>
-    month.of === 0 ? null : { month, x: at(index), part: month.n / month.of },
+    month.of === 0 ? null : { month, x: place(index), part: month.n / month.of },
   );
   const lines = runs(points);
   return (
@@ -165,21 +172,21 @@ function Line({ months, onPoint }: LineProps) {
               points={run.map((one) => `${one.x},${y(one.part)}`).join(" ")}
             />
             {run.map((one) => (
-              // biome-ignore lint/a11y/noStaticElementInteractions: the table's rows are the keyboard's way
+              // biome-ignore lint/a11y/noStaticElementInteractions: the table's links are the keyboard's way
               <circle
                 key={one.month.month}
                 class="point"
                 cx={one.x}
                 cy={y(one.part)}
                 r={4}
-                onClick={() => onPoint(one.month)}
+                onClick={() => go(list(one.month, "completion_of"))}
               >
                 <title>{`${monthOf(one.month.month)}: ${percent(one.month)} (${fraction(one.month)})`}</title>
               </circle>
             ))}
           </g>
         ))}
-        <MonthNames months={months} at={at} />
+        <MonthNames months={months} at={place} />
       </svg>
     </Scrolled>
   );

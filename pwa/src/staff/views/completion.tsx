@@ -85,7 +85,7 @@ function Numbers({ data, route, filters }: NumbersProps) {
     <>
       <Small rows={all} list={list} />
       <Outcomes rows={together(all, (row) => `${row.timepoint}|${row.arm}`).filter(reached)} />
-      <TrendPicture search={new URLSearchParams(filters).toString()} />
+      <TrendPicture filters={filters} />
       <h2>{t.numbers.ratesTitle}</h2>
       <RatesTable rows={shown} list={list} />
       <h2>{t.numbers.balanceTitle}</h2>

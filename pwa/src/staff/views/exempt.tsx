@@ -1,7 +1,6 @@
 /** Exempt participants: not asked, not forgotten. Visits, contacts, signals, and the second approval. */
 import { useState } from "preact/hooks";
-import { approveExemption } from "../acts/decide";
-import { ActPanel } from "../acts/panel";
+import { Ways } from "../acts/ways";
 import { studyPath } from "../api/client";
 import type { Exempt, ExemptRow, ParticipantView, Study } from "../api/types";
 import { studyToday } from "../clock";
@@ -16,6 +15,7 @@ import { t } from "../strings";
 import { armShort, languageLabel, siteName, useStudy } from "../study";
 import { RetentionLines } from "./completion-more";
 import { peopleHref } from "./people-list";
+import { secondPersonWays } from "./today-acts";
 
 export function ExemptView({ route }: { readonly route: Route }) {
   const study = useStudy();
@@ -59,7 +59,7 @@ function Rows({ data, site, onChanged }: RowsProps) {
         empty={t.exempt.empty}
         below={(row) =>
           row.code === open ? (
-            <Approval
+            <SecondPerson
               code={row.code}
               onCancel={() => setOpen(null)}
               onDone={(text) => {
@@ -107,24 +107,25 @@ function Shares({ shares }: { readonly shares: Exempt["shares"] }) {
   );
 }
 
-interface ApprovalProps {
+interface SecondPersonProps {
   readonly code: string;
   readonly onDone: (text: string) => void;
   readonly onCancel: () => void;
 }
 
-function Approval({ code, onDone, onCancel }: ApprovalProps) {
+/** What the second person can do about an exemption that waits: agree with it, or not. */
+function SecondPerson({ code, onDone, onCancel }: SecondPersonProps) {
   const study = useStudy();
   const person = useResource<ParticipantView>(studyPath(study.key, "participants", code));
   return (
     <Loaded from={person}>
       {(view) => {
         const waiting = view.exemptions.find((one) => one.needs_approval && !one.approved_at);
-        if (!waiting) return null;
+        if (!waiting) return <p>{t.today.settled}</p>;
         const context = { study, person: view, today: studyToday(study.today, view.zone) };
         return (
-          <ActPanel
-            act={approveExemption(context, waiting)}
+          <Ways
+            ways={secondPersonWays(context, waiting)}
             person={view}
             onDone={(done) => onDone(done.text)}
             onCancel={onCancel}

@@ -1,7 +1,7 @@
 /** The list behind a number: exactly the forms that were counted, with why each is there. */
 import { at } from "../api/client";
 import type { FormPage, FormRow, Study } from "../api/types";
-import { day, prose } from "../format";
+import { day, monthOf, prose } from "../format";
 import { Badge, PrintButton, toneOf } from "../parts/bits";
 import { Loaded, Page } from "../parts/page";
 import { More, usePages } from "../parts/pages";
@@ -21,16 +21,17 @@ import { statusWords } from "./status";
 
 export function FormsView({ route }: { readonly route: Route }) {
   const study = useStudy();
-  const { timepoint, measure = "enrolled" } = route.query;
+  const { timepoint, month, measure = "enrolled" } = route.query;
   const forms = usePages<FormRow, FormPage>(
     at(["api", "studies", study.key, "completion", "forms"], {
       ...filtersOf(route),
       timepoint,
+      month,
       measure,
     }),
   );
   const title = t.numbers.list.title(t.numbers.measures[measure] ?? measure, where(study, route));
-  const { measure: _, timepoint: __, ...back } = route.query;
+  const { measure: _, timepoint: __, month: ___, ...back } = route.query;
   return (
     <Page title={title} aside={<PrintButton />}>
       <p>
@@ -50,6 +51,7 @@ export function FormsView({ route }: { readonly route: Route }) {
 
 function where(study: Study, { query }: Route): string {
   return [
+    query.month ? t.numbers.list.closedIn(monthOf(query.month)) : "",
     query.timepoint ? timepointLabel(study, query.timepoint) : "",
     query.arm ? armLabel(study, query.arm) : "",
     query.questionnaire ? questionnaireTitle(study, query.questionnaire) : "",

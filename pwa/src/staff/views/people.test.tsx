@@ -2,11 +2,11 @@ import { screen, waitFor, within } from "@testing-library/preact";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { parseRoute } from "../router";
+import { t } from "../strings";
 import { ann, form, mary, study } from "../testing/people";
 import { answer, serve } from "../testing/server";
 import { show, visit } from "../testing/show";
 import { ExemptView } from "./exempt";
-import { FormsView } from "./forms";
 import { ParticipantPage } from "./participant";
 import { actsFor } from "./participant-acts";
 import { ParticipantsView } from "./participants";
@@ -311,20 +311,21 @@ describe("exempt participants", () => {
     expect(screen.getByText("Spanish")).toBeTruthy();
   });
 
+  const base = "/api/studies/trial/participants/P-002";
+  const waiting = {
+    id: 7,
+    reason: "LANGUAGE",
+    from: "2026-02-01",
+    to: null,
+    recorded_at: "2026-06-01T15:00:00Z",
+    by: "Bea Ott",
+    approved_at: null,
+    approved_by: null,
+    needs_approval: true,
+    signals: [],
+  };
+
   it("are approved from the row, by the second person", async () => {
-    const base = "/api/studies/trial/participants/P-002";
-    const waiting = {
-      id: 7,
-      reason: "LANGUAGE",
-      from: "2026-02-01",
-      to: null,
-      recorded_at: "2026-06-01T15:00:00Z",
-      by: "Bea Ott",
-      approved_at: null,
-      approved_by: null,
-      needs_approval: true,
-      signals: [],
-    };
     const calls = serve({
       "GET /api/studies/trial/exempt": data,
       [`GET ${base}`]: { ...mary, code: "P-002", exemptions: [waiting] },
@@ -337,49 +338,30 @@ describe("exempt participants", () => {
     expect(await screen.findByText("Exemption approved (P-002).")).toBeTruthy();
     expect(calls.some((call) => call.path.endsWith("/exemptions/7/approval"))).toBe(true);
   });
-});
 
-describe("the list behind a number", () => {
-  const found = {
-    participant: "P-001",
-    site: "BOS",
-    arm: "stop",
-    timepoint: "W12",
-    questionnaire: "life",
-    status: "missing",
-    disposition: null,
-    why: "Closed.",
-    opens: null,
-    target: null,
-    closes: null,
-  };
-
-  it("says what it lists, of how many people, and leads to each", async () => {
+  it("are declined from the row with a reason, and the entry stays", async () => {
     const calls = serve({
-      "GET /api/studies/trial/completion/forms": {
-        total: 2,
-        next: null,
-        rows: [found, { ...found, questionnaire: "worry" }],
-      },
+      "GET /api/studies/trial/exempt": data,
+      [`GET ${base}`]: { ...mary, code: "P-002", exemptions: [waiting] },
+      [`POST ${base}/exemptions/7/void`]: { ...mary, code: "P-002" },
     });
-    show(
-      <FormsView
-        route={visit("#/trial/forms?measure=missing&timepoint=W12&arm=stop&as_of=2026-06-01")}
-      />,
-    );
-    expect(
-      await screen.findByRole("heading", {
-        name: "Missing: Week 12, Cohort 2: stop, as of 1 Jun 2026",
-      }),
-    ).toBeTruthy();
-    expect(await screen.findByText("2 forms, 1 participant")).toBeTruthy();
-    expect(calls[0]?.query).toEqual({
-      measure: "missing",
-      timepoint: "W12",
-      arm: "stop",
-      as_of: "2026-06-01",
+    show(<ExemptView route={visit("#/trial/exempt")} />);
+    await userEvent.click(await screen.findByRole("button", { name: "Look and decide: P-002" }));
+    await userEvent.click(await screen.findByRole("button", { name: "Decline exemption" }));
+    await userEvent.type(screen.getByLabelText("Why"), "Reads English well");
+    await userEvent.click(screen.getByRole("button", { name: "Decline" }));
+    expect(await screen.findByText("Exemption declined (P-002).")).toBeTruthy();
+    const sent = calls.find((call) => call.path.endsWith("/exemptions/7/void"));
+    expect(sent?.body).toEqual({ reason: "Reads English well" });
+  });
+
+  it("that somebody else has decided on meanwhile are said to be settled", async () => {
+    serve({
+      "GET /api/studies/trial/exempt": data,
+      [`GET ${base}`]: { ...mary, code: "P-002", exemptions: [] },
     });
-    const link = screen.getAllByRole("link", { name: "P-001" })[0];
-    expect(link?.getAttribute("href")).toBe("#/trial/participants/P-001");
+    show(<ExemptView route={visit("#/trial/exempt")} />);
+    await userEvent.click(await screen.findByRole("button", { name: "Look and decide: P-002" }));
+    expect(await screen.findByText(t.today.settled)).toBeTruthy();
   });
 });

@@ -1,6 +1,6 @@
 /** How a row of Today can be resolved: the acts that end its cause, the likeliest first. */
 import { decideCorrection } from "../acts/answers";
-import type { Act, ActContext } from "../acts/base";
+import type { ActContext } from "../acts/base";
 import {
   approveExemption,
   declineExemption,
@@ -9,13 +9,9 @@ import {
   resolveTime,
 } from "../acts/decide";
 import { codeReason, recordContact, recordVisit, uncoded } from "../acts/record";
-import type { TodayRow } from "../api/types";
+import type { Way } from "../acts/ways";
+import type { ExemptionView, TodayRow } from "../api/types";
 import { t } from "../strings";
-
-export interface Way {
-  readonly label: string;
-  readonly act: Act;
-}
 
 /** Empty when the record no longer holds what the row is about: somebody else was quicker. */
 export function waysFor(row: TodayRow, base: ActContext): Way[] {
@@ -66,7 +62,11 @@ function exemptionWays({ action }: TodayRow, context: ActContext): Way[] {
   const exemption = context.person.exemptions.find(
     (one) => one.id === action.exemption_id && one.needs_approval && !one.approved_at,
   );
-  if (!exemption) return [];
+  return exemption ? secondPersonWays(context, exemption) : [];
+}
+
+/** What somebody else than who entered an exemption can say to it. */
+export function secondPersonWays(context: ActContext, exemption: ExemptionView): Way[] {
   return [
     { label: t.acts.approve.button, act: approveExemption(context, exemption) },
     { label: t.acts.decline.button, act: declineExemption(context, exemption) },

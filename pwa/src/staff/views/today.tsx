@@ -3,7 +3,8 @@
  * done the list is read again, so a row leaves only when its cause is gone.
  */
 import { useEffect, useState } from "preact/hooks";
-import { type ActDone, ActPanel } from "../acts/panel";
+import type { ActDone } from "../acts/panel";
+import { Ways } from "../acts/ways";
 import { studyPath } from "../api/client";
 import type { ParticipantView, Study, Today, TodayRow } from "../api/types";
 import { day, prose } from "../format";
@@ -307,9 +308,7 @@ interface ResolveProps extends InPlaceProps {
 function Resolve({ row, person, today, onDone, onCancel, onNewer }: ResolveProps) {
   const study = useStudy();
   const offers = waysFor(row, { study, person, today });
-  const [chosen, setChosen] = useState(0);
   const [handed, setHanded] = useState<ActDone | null>(null);
-  const offer = offers[chosen];
   if (handed?.enrolment)
     return (
       <div>
@@ -319,7 +318,7 @@ function Resolve({ row, person, today, onDone, onCancel, onNewer }: ResolveProps
         </button>
       </div>
     );
-  if (!offer)
+  if (offers.length === 0)
     return (
       <div class="act">
         <p>{t.today.settled}</p>
@@ -329,22 +328,13 @@ function Resolve({ row, person, today, onDone, onCancel, onNewer }: ResolveProps
       </div>
     );
   return (
-    <div>
-      {offers.length > 1 ? (
-        <ul class="act-list ways">
-          {offers.map((one, index) => (
-            <li key={one.act.name}>
-              <button
-                type="button"
-                aria-pressed={index === chosen}
-                onClick={() => setChosen(index)}
-              >
-                {one.label}
-              </button>
-            </li>
-          ))}
-        </ul>
-      ) : null}
+    <Ways
+      ways={offers}
+      person={person}
+      onDone={(done) => (done.enrolment ? setHanded(done) : onDone(done.text))}
+      onCancel={onCancel}
+      onNewer={onNewer}
+    >
       {NUDGES.has(row.kind) && row.action.timepoint ? (
         <RemindNow
           person={person}
@@ -352,15 +342,7 @@ function Resolve({ row, person, today, onDone, onCancel, onNewer }: ResolveProps
           title={timepointLabel(study, row.action.timepoint)}
         />
       ) : null}
-      <ActPanel
-        key={offer.act.name}
-        act={offer.act}
-        person={person}
-        onDone={(done) => (done.enrolment ? setHanded(done) : onDone(done.text))}
-        onCancel={onCancel}
-        onNewer={onNewer}
-      />
-    </div>
+    </Ways>
   );
 }
 
