@@ -115,6 +115,15 @@ def test_mail_never_leaves_unencrypted(mailbox: Mailbox) -> None:
     server = Server("127.0.0.1", mailbox.port, "starttls")
     outcome = sent(SmtpSender(server, SENDER), MAIL)[0]
     assert outcome.kind == OUR_FAULT
+    assert "no encryption" in outcome.why
+    assert mailbox.messages == []
+
+
+def test_a_user_is_named_to_a_server_that_knows_none(mailbox: Mailbox) -> None:
+    outcome = sent(sender_to(mailbox, user="sayso:secret@"), MAIL)[0]
+    assert outcome.kind == OUR_FAULT
+    assert "SAYSO_SMTP_URL" in outcome.why
+    assert "secret" not in outcome.why
     assert mailbox.messages == []
 
 

@@ -62,3 +62,13 @@ def test_messages_already_under_way_do_not_prolong_it() -> None:
     reported(breaker, FAILED, 5)
     reported(breaker, FAILED, 50, NOW + timedelta(seconds=10))
     assert breaker.hold(HERE, NOW + timedelta(seconds=30)) is None
+
+
+def test_where_nobody_else_could_have_named_the_server_one_failure_is_enough() -> None:
+    breaker = Breaker({RETRY: 1})
+    reported(breaker, REFUSED, 9)
+    assert breaker.hold(HERE, NOW) is None
+    reported(breaker, FAILED, 1)
+    held = breaker.hold(HERE, NOW)
+    assert held is not None
+    assert (held.why, held.retry_after) == ("Waiting: Failing.", timedelta(seconds=30))

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Engine, select, update
 
-from sayso.store.engine import transaction
+from sayso.store.engine import make_engine, transaction
 from sayso.store.tables_messages import push_subscription
 from support.push_service import Answer, Phone
 from support.reminder_fixtures import ENROLLED, OPEN_STEP, Office
+
+
+@pytest.fixture
+def engine(sqlite_url: str) -> Iterator[Engine]:
+    """One database engine: what fails here is the network, and `test_ways` has both."""
+    engine = make_engine(sqlite_url)
+    yield engine
+    engine.dispose()
 
 
 def two_people(office: Office) -> tuple[int, Phone, int, Phone]:

@@ -44,7 +44,7 @@ def stop_arm(sim: Simulation) -> int:
 def restart_without_progression(sim: Simulation) -> int:
     """She restarts therapy although nothing grew: one more pack now, and the calendar stands.
 
-    The pack of 12 weeks after the restart falls together with week 24 and is no occasion of its own.
+    The pack of 12 weeks after it falls together with week 24 and is no occasion of its own.
     """
     person = sim.trial.enrol(
         "B-2", START, arm="stop", anchors={"cessation": date(2026, 6, 15)},
@@ -106,8 +106,8 @@ def offline_phone(sim: Simulation) -> int:
 
 
 JOURNEYS: list[Callable[[Simulation], int]] = [
-    continue_arm, stop_arm, restart_without_progression, exempt, pro_withdrawal, death, silent_phone,
-    nobody_to_reach, offline_phone,
+    continue_arm, stop_arm, restart_without_progression, exempt, pro_withdrawal, death,
+    silent_phone, nobody_to_reach, offline_phone,
 ]  # fmt: skip
 
 

@@ -23,6 +23,8 @@ _TIMEOUT_SECONDS = 15.0
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 # Enhanced codes (RFC 3463) 5.1.x: the address itself is wrong. Others may be our own doing.
 _NO_SUCH_ADDRESS = ("5.1.",)
+_NO_ENCRYPTION = "The mail server offers no encryption, and mail never leaves without it."
+_NO_SIGN_IN = "The mail server takes no sign-in, but SAYSO_SMTP_URL names a user; look at it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +110,9 @@ class SmtpSender:
         except smtplib.SMTPResponseException as error:
             self.hang_up()
             return _answered(error.smtp_code)
-        except smtplib.SMTPNotSupportedError:
+        except smtplib.SMTPNotSupportedError as error:
             self.hang_up()
-            why = "The mail server offers no encryption, and mail never leaves without it."
-            return Outcome(OUR_FAULT, why)
+            return Outcome(OUR_FAULT, _NO_SIGN_IN if "AUTH" in str(error) else _NO_ENCRYPTION)
         except (smtplib.SMTPException, OSError) as error:
             # Includes TLS failures. The text may name the recipient, so only the kind is kept.
             self.hang_up()

@@ -6,6 +6,7 @@ kept per origin in the memory of one worker: it is a courtesy, not a fact, and s
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -28,9 +29,11 @@ class Breaker:
     """Counts bad answers per origin; after enough of them in a row nothing is sent there.
 
     A single refusal never stops a service, because anybody can hand in an endpoint that refuses.
+    `patience` says how many bad answers of each kind it takes where that is not so.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, patience: Mapping[str, int] = _PATIENCE) -> None:
+        self._patience = patience
         self._origins: dict[str, _Origin] = {}
 
     def hold(self, origin: str, now: datetime) -> Outcome | None:
@@ -46,12 +49,12 @@ class Breaker:
         if outcome.kind in {ACCEPTED, GONE}:
             self._origins[origin] = _Origin()
             return
-        if outcome.kind not in _PATIENCE:
+        if outcome.kind not in self._patience:
             return
         state.in_a_row += 1
         if outcome.status == 429 and outcome.retry_after:
             self._open(state, outcome, now, outcome.retry_after)
-        elif state.in_a_row >= _PATIENCE[outcome.kind]:
+        elif state.in_a_row >= self._patience[outcome.kind]:
             wait = min(_FIRST[outcome.kind] * 2**state.openings, _LONGEST)
             self._open(state, outcome, now, wait)
 

@@ -18,7 +18,7 @@ import structlog
 from sqlalchemy import Engine
 
 from sayso.clock import Clock
-from sayso.domain.delivery import Outcome, settle
+from sayso.domain.delivery import OUR_FAULT, Outcome, Settlement, settle
 from sayso.domain.errors import StoreUnavailable
 from sayso.services import dispatch, dispatch_check, reminder_queue
 from sayso.services.dispatch import Settled
@@ -30,6 +30,7 @@ BATCH = 200
 IN_FLIGHT = 100
 _FLUSH_ROWS = 16
 _FLUSH_SECONDS = 0.25
+_LEFT = ("left", "There was no time for it in this round; it is taken up again.")
 _RANDOM = secrets.SystemRandom()
 _log = structlog.get_logger(__name__)
 
@@ -94,28 +95,25 @@ class Dispatcher:
         for settled in checked.settled:
             ledger.add(settled)
         ledger.flush()
-        slots = asyncio.Semaphore(IN_FLIGHT)
+        # Mail goes one by one; it must not wait in the places of pushes, which would wait with it.
+        places = {"push": asyncio.Semaphore(IN_FLIGHT), "email": asyncio.Semaphore(1)}
         under_way = [
-            asyncio.create_task(self._send(ready, slots, until)) for ready in checked.ready
+            asyncio.create_task(self._send(ready, places[ready.taken.channel], until))
+            for ready in checked.ready
         ]
         for done in asyncio.as_completed(under_way):
             sent = await done
-            if sent is None:
-                ledger.counts["left"] += 1
-                continue
             ledger.add(sent)
             # Mail is written down at once, because two copies cannot be shown as one.
             ledger.flush_when_due(at_once=sent.taken.channel == "email")
         ledger.flush(last=True)
         return ledger.counts
 
-    async def _send(
-        self, ready: Ready, slots: asyncio.Semaphore, until: datetime
-    ) -> Settled | None:
-        """Send one message; None when the lease is nearly over and somebody else will."""
-        async with slots:
-            if self._clock.now() >= until:
-                return None
+    async def _send(self, ready: Ready, place: asyncio.Semaphore, until: datetime) -> Settled:
+        """Send one message, or give it back untried when the lease is nearly over."""
+        async with place:
+            if (now := self._clock.now()) >= until:
+                return Settled(ready.taken, Settlement("pending", *_LEFT, now, counts=False))
             outcome = await self._outcome(ready)
         now = self._clock.now()
         settlement = settle(
@@ -125,8 +123,11 @@ class Dispatcher:
             now=now,
             jitter=self._jitter(),
         )
-        if outcome.status in {400, 401, 403} or settlement.state == "failed":
-            _log.error("delivery refused", delivery=ready.taken.id, status=outcome.status)
+        if outcome.kind == OUR_FAULT or settlement.state == "failed":
+            _log.error(
+                "delivery refused", delivery=ready.taken.id, channel=ready.taken.channel,
+                status=outcome.status, why=settlement.why,
+            )  # fmt: skip
         return Settled(ready.taken, settlement)
 
     async def _outcome(self, ready: Ready) -> Outcome:
@@ -136,6 +137,13 @@ class Dispatcher:
         if ready.mail is not None:
             return await self._transport.mail(ready.mail, now)
         raise ValueError("a ready delivery has a message")
+
+
+def _counted_as(settlement: Settlement) -> str:
+    """Only what was tried and will be tried again was retried; the rest waits for its moment."""
+    if settlement.state != "pending":
+        return settlement.state
+    return "retried" if settlement.counts else "waiting"
 
 
 class _Ledger:
@@ -174,6 +182,5 @@ class _Ledger:
             _log.warning("outcomes wait for the database", rows=len(self._pending))
             return
         for settled in self._pending:
-            state = settled.settlement.state
-            self.counts["retried" if state == "pending" else state] += 1
+            self.counts[_counted_as(settled.settlement)] += 1
         self._pending = []
