@@ -5,8 +5,7 @@ The table is told to the services here, on both databases, and to the API in the
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -24,12 +23,10 @@ from sayso.domain.rule_errors import (
 )
 from sayso.services import anchors, arms, events, exemptions, reasons
 from sayso.services.access import Participant
-from sayso.store.engine import make_engine
 from sayso.store.facts import forms_of
 from sayso.store.tables import metadata, participant
 from support.golden_stage import NOW
 from support.stage import Stage
-from support.stock import Stock
 
 CESSATION = NOW.date() - timedelta(days=130)
 P = "P-001"
@@ -40,32 +37,18 @@ def on(number: int) -> date:
     return CESSATION + timedelta(days=number)
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def stage(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Stage]:
+@pytest.fixture(scope="module")
+def stage(shared_stage: Stage) -> Stage:
     """Somebody who answered Week 12, missed Baseline, and may be exempt for some days.
 
     One for all tests of a database: none of them changes a row, which is what they show.
     """
-    if request.param == "sqlite":
-        path = tmp_path_factory.mktemp("bad-input") / "sayso.sqlite"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
-        url = f"sqlite:///{path}"
-    else:
-        stock: Stock = request.getfixturevalue("postgres_stock")
-        url = stock.lend()
-    engine = make_engine(url)
-    stage = Stage(engine).set_up()
-    stage.enrol(P, CESSATION)
-    stage.answer(P, 84)
-    with stage.open() as connection:
-        person = stage.hold(connection, P, "bob")
+    shared_stage.enrol(P, CESSATION)
+    shared_stage.answer(P, 84)
+    with shared_stage.open() as connection:
+        person = shared_stage.hold(connection, P, "bob")
         exemptions.record(connection, person, "LANGUAGE", on(100), on(110), None, NOW)
-    yield stage
-    engine.dispose()
-    if request.param == "postgresql":
-        stock.take_back(url)
+    return shared_stage
 
 
 def rows(connection: Connection) -> dict[str, list[str]]:

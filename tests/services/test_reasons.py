@@ -9,11 +9,11 @@ from sqlalchemy import Engine, select
 
 from sayso.domain.errors import FormNotMissing, NotFound
 from sayso.domain.rule_errors import UnknownMissingReason
-from sayso.services import audit, events, figure_lists, reasons
+from sayso.services import assessments, audit, events, figure_lists, publishing, reasons
 from sayso.services.completion import Chosen
 from sayso.store.tables_forms import missing_reason
 from support.at_once import at_once
-from support.stage import Stage
+from support.stage import STUDY, Stage
 
 P = "P-001"
 CLOSED = 99
@@ -124,3 +124,17 @@ def test_forms_of_others_and_forms_that_never_were(stage: Stage) -> None:
     for form_id in (stage.forms("P-002")[0].id, 999_999):
         with pytest.raises(NotFound, match="P-001"):
             code(stage, form_id, "too_ill")
+
+
+def test_an_event_reported_after_its_own_window_is_a_site_cause(stage: Stage) -> None:
+    with stage.open() as connection:
+        day, late = stage.day(P, 40), stage.at(P, 75)
+        events.record(connection, stage.hold(connection, P), "progression", day, late)
+        rules = publishing.current(connection, STUDY).study.rules
+        (case,) = assessments.cases(connection, stage.reach(connection), rules, late)
+    found = {
+        (status.detail, status.reason)
+        for form, status in zip(case.forms, case.statuses, strict=True)
+        if form.timepoint == "PROG"
+    }
+    assert found == {("missing", "event_reported_late")}

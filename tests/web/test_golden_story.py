@@ -95,7 +95,7 @@ def figures(row: dict[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in (*COUNTS, *SHARES)}
 
 
-def test_the_command_line_says_the_same_of_the_facts_file(
+def test_7_the_command_line_says_the_same_of_the_facts_file(
     golden: Visitors,
     shown: dict[str, Any],
     screen: dict[Place, dict[str, Any]],
@@ -119,7 +119,7 @@ def test_the_command_line_says_the_same_of_the_facts_file(
     assert evaluated["retention"] == shown["retention"]
 
 
-def test_the_completion_file_says_the_same(
+def test_7_the_completion_file_says_the_same(
     golden: Visitors, screen: dict[Place, dict[str, Any]], rule: str | None
 ) -> None:
     query = {"alive_rule": rule} if rule else {}
@@ -135,7 +135,7 @@ def test_the_completion_file_says_the_same(
     assert told == screen
 
 
-def test_the_file_of_figures_says_the_same_of_forms_and_of_people(
+def test_7_the_file_of_figures_says_the_same_of_forms_and_of_people(
     golden: Visitors, shown: dict[str, Any], screen: dict[Place, dict[str, Any]], rule: str | None
 ) -> None:
     query = {"alive_rule": rule} if rule else {}
@@ -183,7 +183,7 @@ def test_the_file_of_figures_says_the_same_of_forms_and_of_people(
     }  # fmt: skip
 
 
-def test_reasons_and_modes_of_the_file_are_those_of_the_page(
+def test_7_reasons_and_modes_of_the_file_are_those_of_the_page(
     golden: Visitors, shown: dict[str, Any], rule: str | None
 ) -> None:
     query = {"alive_rule": rule} if rule else {}
@@ -199,7 +199,7 @@ def test_reasons_and_modes_of_the_file_are_those_of_the_page(
             assert own == {word: (n, sum(counts.values())) for word, n in counts.items()}
 
 
-def test_the_forms_of_the_file_add_up_to_the_page(golden: Visitors) -> None:
+def test_7_the_forms_of_the_file_add_up_to_the_page(golden: Visitors) -> None:
     """Under the study's own rule, which the file goes by."""
     text = golden.ada.get(f"{BASE}/exports/expected-forms.csv").text
     lines = list(csv.DictReader(io.StringIO(text)))
@@ -223,7 +223,7 @@ def test_the_forms_of_the_file_add_up_to_the_page(golden: Visitors) -> None:
         assert row["reason_capture"]["n"] == sum(one["missing_reason"] != "" for one in missing)
 
 
-def test_every_figure_opens_exactly_its_participants(
+def test_7_every_figure_opens_exactly_its_participants(
     golden: Visitors, screen: dict[Place, dict[str, Any]], rule: str | None
 ) -> None:
     """For Week 12, and the columns at each site too: as many different people as it says."""
@@ -245,7 +245,7 @@ def test_every_figure_opens_exactly_its_participants(
             assert {one["site"] for one in opened} <= ({site} if site else {"S1", "S2"})
 
 
-def test_the_figures_are_the_published_ones(
+def test_7_the_figures_are_the_published_ones(
     shown: dict[str, Any], screen: dict[Place, dict[str, Any]], rule: str | None
 ) -> None:
     """A figure that all five tell alike could still be wrong; these were counted by hand."""

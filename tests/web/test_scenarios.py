@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -313,17 +313,3 @@ def test_14_and_7_the_export_says_the_same_as_the_screen(visitors: Visitors) -> 
     received = [one for one in mine if one["disposition"] == "in_window"]
     counted = [one for one in mine if one["status"] in {"received", "missing"}]
     assert shown["completion"] == {"n": len(received), "of": len(counted)}
-
-
-def test_16_a_reminder_on_the_day_the_clock_changes_comes_once(visitors: Visitors) -> None:
-    """That night New York passes 1 to 2 twice; 10 in the morning comes once, at 15:00 UTC."""
-    body = {"name": "cessation", "date": "2026-05-31", "reason": "She stopped later"}
-    visitors.bob.post(f"{ALICE}/anchors", body)
-    assert form(visitors, "W24")["opens"] == date(2026, 11, 1).isoformat()
-    on(visitors, (date(2026, 10, 30) - CESSATION).days)
-
-    visitors.bob.post(f"{ALICE}/anchors", body)
-
-    planned = [one for one in page(visitors)["reminders"] if one["timepoint"] == "W24"]
-    that_day = [one["at"] for one in planned if one["at"].startswith("2026-11-01")]
-    assert that_day == ["2026-11-01T15:00:00Z"]

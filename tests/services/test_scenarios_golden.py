@@ -1,11 +1,9 @@
-"""The golden fixture, lived through the services: the figures a sponsor could recompute by hand."""
+"""Scenario 7, the golden population, lived through the services: figures to recompute by hand."""
 
 from __future__ import annotations
 
 import csv
 import io
-import shutil
-from collections.abc import Iterator
 
 import pytest
 
@@ -13,32 +11,16 @@ from sayso.domain.completion import Rates
 from sayso.formats.tabular import csv_chunks
 from sayso.services import audit, completion, exports, figure_lists
 from sayso.services.completion import Chosen, Report
-from sayso.store.engine import make_engine
 from support import golden_stage
 from support.golden_stage import NOW
 from support.stage import Stage
-from support.stock import Stock
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def stage(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Stage]:
+@pytest.fixture(scope="module")
+def stage(shared_stage: Stage) -> Stage:
     """Played once for each database; the tests below only look."""
-    if request.param == "sqlite":
-        path = tmp_path_factory.mktemp("golden") / "sayso.sqlite"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
-        url = f"sqlite:///{path}"
-    else:
-        stock: Stock = request.getfixturevalue("postgres_stock")
-        url = stock.lend()
-    engine = make_engine(url)
-    stage = Stage(engine).set_up()
-    golden_stage.play(stage)
-    yield stage
-    engine.dispose()
-    if request.param == "postgresql":
-        stock.take_back(url)
+    golden_stage.play(shared_stage)
+    return shared_stage
 
 
 def _report(stage: Stage, alive_rule: str | None = None) -> Report:
@@ -52,7 +34,7 @@ def _week_12(report: Report) -> list[Rates]:
     return [row for row in report.rates if (row.timepoint, row.arm) == ("W12", "stop")]
 
 
-def test_every_figure_is_as_the_fixture_says(stage: Stage) -> None:
+def test_7_every_figure_is_as_the_fixture_says(stage: Stage) -> None:
     rows = _week_12(_report(stage))
     assert [row.questionnaire for row in rows] == stage.pack
     for row in rows:
@@ -70,7 +52,7 @@ def test_every_figure_is_as_the_fixture_says(stage: Stage) -> None:
         assert row.balanced
 
 
-def test_the_other_alive_rule_counts_the_death_inside_the_window(stage: Stage) -> None:
+def test_7_the_other_alive_rule_counts_the_death_inside_the_window(stage: Stage) -> None:
     for row in _week_12(_report(stage, "window_open")):
         assert row.expected == 12
         assert row.completion.text == "9/12 (75.0 %)"
@@ -94,7 +76,7 @@ MEMBERS = {
 }
 
 
-def test_each_figure_opens_exactly_its_participants(stage: Stage) -> None:
+def test_7_each_figure_opens_exactly_its_participants(stage: Stage) -> None:
     chosen = Chosen(questionnaire=stage.pack[0])
     with stage.open() as connection:
         for measure, numbers in MEMBERS.items():
@@ -105,7 +87,7 @@ def test_each_figure_opens_exactly_its_participants(stage: Stage) -> None:
             assert found.total == len(people)
 
 
-def test_the_file_gives_the_same_figures_as_the_screen(stage: Stage) -> None:
+def test_7_the_file_gives_the_same_figures_as_the_screen(stage: Stage) -> None:
     with stage.open() as connection:
         table = exports.expected_forms(connection, stage.reach(connection), NOW)
         text = "".join(csv_chunks(table.header, table.rows))
@@ -130,7 +112,7 @@ def _closed(row: dict[str, str]) -> bool:
     return row["status"] == "received" and row["disposition"] != "received_open"
 
 
-def test_sites_add_up_to_the_whole(stage: Stage) -> None:
+def test_7_sites_add_up_to_the_whole(stage: Stage) -> None:
     report = _report(stage)
     whole = _week_12(report)[0]
     parts = [
@@ -144,6 +126,6 @@ def test_sites_add_up_to_the_whole(stage: Stage) -> None:
     assert report.balance_ok
 
 
-def test_the_trail_of_all_that_verifies(stage: Stage) -> None:
+def test_7_the_trail_of_all_that_verifies(stage: Stage) -> None:
     with stage.open() as connection:
         assert list(audit.chain_faults(connection)) == []
