@@ -177,7 +177,7 @@ def test_14_four_of_seven_are_prorated_and_the_file_has_all_seven(clinic: Stage,
     number = worry(clinic, anna, answers, ["stop", "body"])
 
     found = scored(clinic, number)
-    assert found["worry_prorated"] == (14, 4, 7)
+    assert found["worry_prorated"] == (14.0, 4, 7)
     assert found["worry_total"] == (None, 4, 7)
     rows = item_rows(clinic, anna)
     assert {item: rows[item] for item in SEVEN} == {
