@@ -27,6 +27,16 @@ def test_a_token_cannot_be_bent_to_another_delivery() -> None:
     assert delivery_of(bytes(32), made) is None
 
 
+def test_a_token_is_a_number_and_eighteen_bytes_of_proof() -> None:
+    number, mark = token(KEY, 17).split(".")
+    assert (number, len(mark)) == ("17", 24)
+
+
+def test_no_row_has_a_number_of_more_than_nineteen_digits() -> None:
+    assert delivery_of(KEY, token(KEY, 10**18)) == 10**18
+    assert delivery_of(KEY, token(KEY, 10**19)) is None
+
+
 @pytest.mark.parametrize("text", ["17", "17.", ".x", "²." + "a" * 24, "9" * 40 + ".a"])
 def test_broken_tokens_are_refused(text: str) -> None:
     assert delivery_of(KEY, text) is None

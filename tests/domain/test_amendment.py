@@ -8,7 +8,7 @@ from sayso.domain.completion import tally
 from sayso.domain.evaluation import assess_all, rows, version_at
 from sayso.domain.participation import Facts
 from sayso.domain.retention import clinic_kinds, retention
-from sayso.domain.schedule import Plan, wanted_under
+from sayso.domain.schedule import Move, Plan, wanted_under
 from sayso.domain.study import Slot, Study, StudyVersion, Timepoint
 from sayso.formats import evaluation_json
 from support.people import answers, at, day, event, exempt, person, stop_study
@@ -167,7 +167,7 @@ def test_plans_of_several_participants_add_up() -> None:
 
 def test_a_window_is_open_from_its_first_instant_until_its_last_is_over() -> None:
     form = next(f for f in wanted_under((FIRST,), person()) if f.timepoint == "W12")
-    closing = [Change(Plan(cancel=(form,)), frozenset())]
+    closing = [Change(Plan(cancel=(form,)), frozenset(), "P-1", "S1", 1)]
     assert summarise(closing, form.opens_at).closes_open == 1
     assert summarise(closing, form.closes_at).closes_open == 0
 
@@ -176,5 +176,21 @@ def test_the_counts_stand_in_order_of_timepoint() -> None:
     forms = wanted_under((FIRST,), person())
     week_24 = next(f for f in forms if f.timepoint == "W24")
     plan = Plan(add=(week_24,), cancel=(forms[0],))
-    found = summarise([Change(plan, frozenset())], at(80)).by_timepoint
+    found = summarise([Change(plan, frozenset(), "P-1", "S1", 1)], at(80)).by_timepoint
     assert list(found.items()) == [("BL", {"closes": 1}), ("W24", {"adds": 1})]
+
+
+def test_what_stays_as_it_is_is_neither_moved_nor_closed_nor_renewed() -> None:
+    one, two, three, *_rest = (
+        form for form in wanted_under((FIRST,), person()) if form.timepoint == "W24"
+    )
+    plan = Plan(
+        move=(Move(one, replace(one, closes=day(190))),),
+        cancel=(two,),
+        retag=(Move(three, replace(three, version="2.0.0")),),
+    )
+    found = summarise([Change(plan, frozenset(), "P-1", "S1", 10)], at(80))
+    (counted,) = found.by_participant
+    assert (counted.counts, counted.kept) == ({"moves": 1, "closes": 1, "renews": 1}, 7)
+    # Within a timepoint the counts stand in the order of their names.
+    assert list(found.by_timepoint["W24"]) == ["closes", "moves", "renews"]

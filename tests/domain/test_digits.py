@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sayso.domain.digits import FIRST, MOST_MINUTES, RADIX, digits, span_key, span_minutes
+from sayso.domain.digits import FIRST, MOST_MINUTES, RADIX, digits, number, span_key, span_minutes
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,9 @@ def test_a_key_is_its_four_characters_read_as_one_number() -> None:
     # No span is the fifteen millionth number of four digits.
     assert span_key(0).to_bytes(4, "big") == digits(15_000_000, 4).encode("ascii")
     assert span_key(0) != int.from_bytes(b"!!!!", "big")
+
+
+@pytest.mark.parametrize("value", [0, 1, 89, 90, 91, 8_099, 8_100])
+def test_the_number_of_some_digits(value: int) -> None:
+    assert number(digits(value, 3)) == value
+    assert number("") == 0

@@ -44,3 +44,10 @@ def test_another_key_signs_nothing_for_us() -> None:
 @given(st.text(max_size=250))
 def test_anything_else_is_no_token(text: str) -> None:
     assert read(KEY, text) is None
+
+
+def test_a_token_says_its_numbers_in_the_open_and_signs_them_with_sixteen_bytes() -> None:
+    """Phones keep tokens through an upgrade, so what they say may not change its meaning."""
+    numbers, _, signature = make(KEY, OFFER).rpartition(".")
+    assert numbers == "6.1.1781524800000.1780315200000.1782475200000"
+    assert len(signature) == 22

@@ -82,3 +82,14 @@ def test_a_timepoint_without_questionnaires_has_no_reminder() -> None:
     run = simulate(replace(STUDY, timepoints=STUDY.timepoints[1:2]), person())
     assert run.reminders == ()
     assert next(visit.timepoint for visit in run.visits) == "W05"
+
+
+def test_at_the_end_of_the_ten_years_everything_was_missed() -> None:
+    assert {entry.status.detail for entry in simulate(STUDY, person()).forms} == {"missing"}
+
+
+def test_two_occasions_of_one_instant_are_told_in_order_of_their_names() -> None:
+    both = person(events=(event("restart_after_progression", 600), event("progression", 600)))
+    run = simulate(STUDY, both)
+    opening = [timepoint for timepoint, one in run.reminders if one.local.date() == day(600)]
+    assert opening == ["PROG", "RST"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from sayso.domain.participation import Facts
@@ -29,9 +29,9 @@ class Change:
 
     plan: Plan
     answered: frozenset[Key]
-    code: str = ""
-    site: str = ""
-    forms: int = 0
+    code: str
+    site: str
+    forms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +54,15 @@ class AmendmentPlan:
     something concerns, in order of code.
     """
 
-    adds: int = 0
-    moves: int = 0
-    closes: int = 0
-    closes_open: int = 0
-    renews: int = 0
-    touches_answered: int = 0
-    participants: int = 0
-    by_timepoint: dict[str, dict[str, int]] = field(default_factory=dict)
-    by_participant: tuple[ParticipantCounts, ...] = ()
+    adds: int
+    moves: int
+    closes: int
+    closes_open: int
+    renews: int
+    touches_answered: int
+    participants: int
+    by_timepoint: dict[str, dict[str, int]]
+    by_participant: tuple[ParticipantCounts, ...]
 
     @property
     def sentence(self) -> str:
