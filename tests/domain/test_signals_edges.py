@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sayso.domain.completion import Ratio
-from sayso.domain.reachability import Phone, reachability
 from sayso.domain.schedule import wanted_forms
 from sayso.domain.signals import high_shares, signals
 from support.people import answers, day, exempt, person, stop_study
@@ -59,31 +58,3 @@ def test_the_first_answer_in_the_language_is_named() -> None:
     facts = person(responses=(answers(90), answers(80), answers(85)))
     found = signals(exempt(), facts, (), {})
     assert f"Questionnaires in the exempted language are on file, the first of {day(80)}." in found
-
-
-@pytest.mark.parametrize(
-    ("phones", "has_email", "why"),
-    [
-        ([], False, "No phone is registered. There is no e-mail address."),
-        (
-            [Phone(1, NOW, NOW)],
-            False,
-            "The phone no longer accepts reminders. There is no e-mail address.",
-        ),
-        ([Phone(1)], False, "A phone is registered but has not confirmed that it shows reminders."),
-        ([], True, "No phone is registered; reminders go by e-mail."),
-        ([Phone(1, NOW, NOW)], True, "No phone is registered; reminders go by e-mail."),
-        ([Phone(1)], True, "The phone has not confirmed a reminder; e-mail is used as well."),
-        ([Phone(1, NOW)], True, "A phone has confirmed that it shows reminders."),
-    ],
-)
-def test_the_light_says_what_is_missing(phones: list[Phone], has_email: bool, why: str) -> None:
-    assert reachability(phones, has_email=has_email, opted_out=False).why == why
-
-
-def test_two_silent_messages_are_enough_to_doubt_a_phone() -> None:
-    states = [
-        reachability([Phone(1, NOW, unanswered=n)], has_email=False, opted_out=False).state
-        for n in (0, 1, 2, 3)
-    ]
-    assert states == ["push_proven", "push_proven", "unproven", "unproven"]

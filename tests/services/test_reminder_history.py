@@ -106,6 +106,64 @@ def test_a_skipped_reminder_keeps_its_reason(stage: Stage) -> None:
     assert skipped["why"] == "Reminders are paused until 2026-06-05."
 
 
+def test_a_reminder_that_was_put_off_stands_at_its_new_moment_with_the_reason(
+    stage: Stage,
+) -> None:
+    morning = stage.at("P-001", 71)
+    with stage.open() as connection:
+        connection.execute(
+            update(reminder)
+            .where(reminder.c.step == "open")
+            .values(next_at=morning, why="Waiting for the end of the quiet hours.")
+        )
+        found = history_of(connection, 1, POLICY)
+
+    put_off = next(entry for entry in found if entry["step"] == "open")
+    assert (put_off["at"], put_off["outcome"]) == (morning, "planned")
+    assert put_off["why"] == "Waiting for the end of the quiet hours."
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"purpose": "reminder"}, "On its way; nobody has taken it yet."),
+        (
+            {"purpose": "reminder", "attempts": 2, "why": "The push service is busy (503)."},
+            "The push service is busy (503). It is tried again at this time.",
+        ),
+        (
+            {"purpose": "reminder", "why": "Waiting for the end of the quiet hours."},
+            "Waiting for the end of the quiet hours.",
+        ),
+        (
+            {"purpose": "fallback", "channel": "email"},
+            "Goes out at this time, unless a phone shows the reminder before.",
+        ),
+        (
+            {"purpose": "fallback", "channel": "staff"},
+            "Goes on the call list at this time, unless a phone shows the reminder before.",
+        ),
+    ],
+)
+def test_a_message_on_its_way_says_what_happens_next(
+    stage: Stage, values: dict[str, object], said: str
+) -> None:
+    due = stage.at("P-001", 71)
+    waiting = {"state": "pending", "why": None, "next_at": due, "attempts": 0} | values
+    with stage.open() as connection:
+        first = connection.execute(
+            update(reminder)
+            .where(reminder.c.step == "open")
+            .values(decided_at=due, decision="queued", reason="due")
+            .returning(reminder.c.id)
+        ).scalar_one()
+        connection.execute(insert(delivery).values(message(stage, reminder_id=first, **waiting)))
+        found = history_of(connection, 1, POLICY)
+
+    opened = next(entry for entry in found if entry["step"] == "open")
+    assert (opened["at"], opened["why"]) == (due, said)
+
+
 def test_two_evenings_of_one_occasion_are_one_nudge_in_the_figures(stage: Stage) -> None:
     first, second = stage.at("P-001", 71), stage.at("P-001", 72)
     with stage.open() as connection:

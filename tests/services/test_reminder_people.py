@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, update
 
+from sayso.domain.reachability import Reachability
 from sayso.services import reminder_people, reminder_planning
 from sayso.store.engine import transaction
 from sayso.store.facts import facts_of_one, forms_of_one
 from sayso.store.tables_forms import expected_form
-from sayso.store.tables_messages import reminder
+from sayso.store.tables_messages import delivery, push_subscription, reminder
+from support.push_service import PushService
 from support.reminding import Trial, published
 
 START = datetime(2026, 6, 15, 15, 0, tzinfo=UTC)
@@ -77,6 +79,54 @@ def test_a_window_that_moved_far_away_takes_its_reminders_along(trial: Trial) ->
             reminder.select().where(reminder.c.timepoint == "W12", reminder.c.decided_at.is_(None))
         ).all()
     assert undecided == []
+
+
+def reached(trial: Trial, person: int, at: datetime) -> Reachability:
+    with transaction(trial.engine, read_only=True) as connection:
+        return reminder_people.reachability_of(connection, [person], at)[person]
+
+
+def test_the_light_of_a_person_says_since_when(trial: Trial) -> None:
+    """Through the life of one phone: none, new, proved, silent, gone, and then she wants none."""
+    alice = trial.enrol("A-1", START)
+    hour = timedelta(hours=1)
+    assert reached(trial, alice, START + hour).since == START
+    service = PushService()
+    service.url = "http://127.0.0.1:1"
+    phone = trial.register(alice, service.phone("key"), START + hour)
+    new = reached(trial, alice, START + 2 * hour)
+    assert (new.state, new.since) == ("unproven", START + hour)
+
+    def changed(**values: object) -> None:
+        with transaction(trial.engine) as connection:
+            mine = push_subscription.c.id == phone
+            connection.execute(update(push_subscription).where(mine).values(**values))
+
+    changed(confirmed_at=START + 2 * hour, last_ack_at=START + 2 * hour)
+    proved = reached(trial, alice, START + 3 * hour)
+    assert (proved.state, proved.since) == ("push_proven", START + 2 * hour)
+    common = {
+        "participant_id": alice, "subscription_id": phone, "purpose": "test", "channel": "push",
+        "state": "sent", "attempts": 1, "next_at": START, "expires_at": START, "created_at": START,
+    }  # fmt: skip
+    with transaction(trial.engine) as connection:
+        connection.execute(
+            delivery.insert(),
+            [
+                common | {"idempotency_key": f"t{day}", "sent_at": START + timedelta(days=day)}
+                for day in (3, 2)
+            ],
+        )
+    silent = reached(trial, alice, START + timedelta(days=4))
+    assert (silent.state, silent.since) == ("unproven", START + timedelta(days=2))
+    # One message alone, or one that may still be shown, is no silence.
+    assert reached(trial, alice, START + timedelta(days=3)).state == "push_proven"
+    changed(dead_at=START + timedelta(days=5))
+    gone = reached(trial, alice, START + timedelta(days=6))
+    assert (gone.state, gone.since) == ("unreachable", START + timedelta(days=5))
+    quiet = START + timedelta(days=7)
+    trial.prefers(alice, quiet, reminders_opted_out_at=quiet)
+    assert reached(trial, alice, quiet + hour).since == quiet
 
 
 def test_what_is_read_by_row_id_is_what_is_read_of_one(trial: Trial) -> None:

@@ -21,13 +21,16 @@ class Phone:
     """One push subscription: when it proved itself, when it died, and how often it was silent.
 
     `unanswered` counts the latest messages that the push service took and the phone never
-    confirmed, back to the last one that it did.
+    confirmed, back to the last one that it did; `silent_since` is when the first of them left,
+    None where nobody asked. `known_since` is when the phone was registered.
     """
 
     id: int
     confirmed_at: datetime | None = None
     dead_at: datetime | None = None
     unanswered: int = 0
+    known_since: datetime | None = None
+    silent_since: datetime | None = None
 
     @property
     def is_live(self) -> bool:
@@ -41,31 +44,54 @@ class Phone:
 
 @dataclass(frozen=True, slots=True)
 class Reachability:
-    """The state, and one sentence for staff."""
+    """The state, one sentence for staff, and since when that sentence has been true if known."""
 
     state: str
     why: str
+    since: datetime | None = None
 
 
-def reachability(phones: Sequence[Phone], *, has_email: bool, opted_out: bool) -> Reachability:
+def reachability(
+    phones: Sequence[Phone],
+    *,
+    has_email: bool,
+    opted_out_at: datetime | None = None,
+    enrolled_at: datetime | None = None,
+) -> Reachability:
     """Which light to show, best route first."""
-    if opted_out:
-        return Reachability(UNREACHABLE, "The participant wants no reminders.")
-    if any(phone.is_proven for phone in phones):
-        return Reachability(PUSH_PROVEN, "A phone has confirmed that it shows reminders.")
-    live = any(phone.is_live for phone in phones)
-    if has_email:
-        why = (
-            "The phone has not confirmed a reminder; e-mail is used as well."
-            if live
-            else ("No phone is registered; reminders go by e-mail.")
-        )
-        return Reachability(EMAIL_ONLY, why)
+    if opted_out_at is not None:
+        return Reachability(UNREACHABLE, "The participant wants no reminders.", opted_out_at)
+    proven = [phone.confirmed_at for phone in phones if phone.is_proven]
+    if proven:
+        why = "A phone has confirmed that it shows reminders."
+        return Reachability(PUSH_PROVEN, why, min(at for at in proven if at is not None))
+    live = [phone for phone in phones if phone.is_live]
     if live:
-        why = "A phone is registered but has not confirmed that it shows reminders."
-        return Reachability(UNPROVEN, why)
-    why = "The phone no longer accepts reminders." if phones else "No phone is registered."
-    return Reachability(UNREACHABLE, f"{why} There is no e-mail address.")
+        return _unproven(live, has_email=has_email)
+    gone = max((phone.dead_at for phone in phones if phone.dead_at is not None), default=None)
+    since = gone or enrolled_at
+    why = "The phone no longer accepts reminders" if gone else "No phone is registered"
+    if has_email:
+        return Reachability(EMAIL_ONLY, f"{why}; e-mail is used instead.", since)
+    return Reachability(UNREACHABLE, f"{why}. There is no e-mail address.", since)
+
+
+def _unproven(live: Sequence[Phone], *, has_email: bool) -> Reachability:
+    """A phone is there, but takes reminders without a word; told from the one heard of last."""
+    last = max(live, key=_quiet_since)
+    since = last.silent_since or last.known_since
+    if last.confirmed_at is None:
+        why = "A phone is registered but has not confirmed that it shows reminders"
+    else:
+        why = "The phone has stopped confirming that it shows reminders"
+    if has_email:
+        return Reachability(EMAIL_ONLY, f"{why}; e-mail is used as well.", since)
+    return Reachability(UNPROVEN, f"{why}.", since)
+
+
+def _quiet_since(phone: Phone) -> tuple[float, int]:
+    since = phone.silent_since or phone.known_since
+    return (since.timestamp() if since else 0.0, phone.id)
 
 
 def patience(phones: Sequence[Phone]) -> timedelta:

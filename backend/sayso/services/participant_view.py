@@ -319,7 +319,7 @@ def _open_conflicts(connection: Connection, person: Participant) -> frozenset[st
 
 def _reachability(connection: Connection, person: Participant, now: datetime) -> View:
     found = reminder_people.reachability_of(connection, [person.id], now)[person.id]
-    return {"state": found.state, "why": found.why}
+    return {"state": found.state, "why": found.why, "since": found.since}
 
 
 def _contact_details(connection: Connection, person: Participant, keys: Keyring) -> View | None:

@@ -44,6 +44,8 @@ def _moment(entry: dict[str, Any]) -> datetime:
 def _message(row: Any, timepoint: str | None, step: str) -> dict[str, Any]:
     if row.acked_at is not None:
         outcome, why = "shown", "The phone confirmed that it was shown."
+    elif row.state == "pending":
+        outcome, why = row.outcome or row.state, _ahead(row)
     else:
         outcome, why = row.outcome or row.state, row.why or ""
     return {
@@ -56,10 +58,24 @@ def _message(row: Any, timepoint: str | None, step: str) -> dict[str, Any]:
     }
 
 
+def _ahead(row: Any) -> str:
+    """What will happen to a message at its `next_at`, and why not before."""
+    if row.why is not None and row.attempts:
+        return f"{row.why} It is tried again at this time."
+    if row.why is not None:
+        return str(row.why)
+    if row.purpose != "fallback":
+        return "On its way; nobody has taken it yet."
+    if row.channel == "staff":
+        return "Goes on the call list at this time, unless a phone shows the reminder before."
+    return "Goes out at this time, unless a phone shows the reminder before."
+
+
 def _reminder(row: Any) -> dict[str, Any]:
     planned = row.decided_at is None
     return {
-        "at": row.due_at,
+        # A reminder that was put off stands where it is looked at next.
+        "at": max(row.due_at, row.next_at) if planned else row.due_at,
         "timepoint": row.timepoint,
         "step": row.step,
         "channel": None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, bindparam, func, or_, select
@@ -105,10 +105,8 @@ def phones_of(
     """
     found: dict[int, list[Phone]] = defaultdict(list)
     asked = {"b_people": sorted(ids), "b_silent_since": now - PATIENCE}
-    for row in connection.execute(_PHONES, asked):
-        found[row.participant_id].append(
-            Phone(row.id, row.confirmed_at, row.dead_at, row.unanswered)
-        )
+    for row_id, participant_id, *known in connection.execute(_PHONES, asked).all():
+        found[participant_id].append(Phone(row_id, *known))
     return found
 
 
@@ -134,6 +132,7 @@ _PHONES = (
         .where(_SILENT)
         .scalar_subquery()
         .label("unanswered"),
+        push_subscription.c.created_at,
     )
     .join(device)
     .where(push_subscription.c.participant_id.in_(bindparam("b_people", expanding=True)))
@@ -141,14 +140,30 @@ _PHONES = (
 )
 
 
+_SILENT_SINCE = (
+    select(push_subscription.c.id, func.min(delivery.c.sent_at).label("since"))
+    .join(delivery, _SILENT)
+    .where(push_subscription.c.id.in_(bindparam("b_phones", expanding=True)))
+    .group_by(push_subscription.c.id)
+)
+
+
 def reachability_of(
     connection: Connection, ids: Collection[int], now: datetime
 ) -> dict[int, Reachability]:
-    """Which way each participant can be reached; two statements for any number of them."""
+    """Which way each participant can be reached, and since when; at most three statements."""
     phones = phones_of(connection, ids, now)
+    asked = {
+        "b_phones": [one.id for several in phones.values() for one in several if one.unanswered],
+        "b_silent_since": now - PATIENCE,
+    }
+    silent: dict[int, datetime] = {}
+    if asked["b_phones"]:
+        silent = {row.id: row.since for row in connection.execute(_SILENT_SINCE, asked)}
     rows = connection.execute(
         select(
             participant.c.id,
+            participant.c.created_at,
             participant.c.reminders_opted_out_at,
             participant_identity.c.email_sealed.is_not(None).label("has_email"),
         )
@@ -157,9 +172,10 @@ def reachability_of(
     )
     return {
         row.id: reachability(
-            phones.get(row.id, ()),
+            [replace(one, silent_since=silent.get(one.id)) for one in phones.get(row.id, ())],
             has_email=bool(row.has_email),
-            opted_out=row.reminders_opted_out_at is not None,
+            opted_out_at=row.reminders_opted_out_at,
+            enrolled_at=row.created_at,
         )
         for row in rows
     }

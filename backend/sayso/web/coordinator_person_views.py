@@ -171,8 +171,11 @@ class ReminderView(Schema):
 
 
 class ReachabilityView(Schema):
+    """Which way the participant is reached, why, and since when it has been so."""
+
     state = fields.String(required=True)
     why = fields.String(required=True)
+    since = Moment(required=True, allow_none=True)
 
 
 class PhonesView(Schema):

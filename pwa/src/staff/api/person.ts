@@ -168,7 +168,12 @@ export interface ParticipantView {
   readonly forms: readonly FormView[];
   readonly responses: readonly ResponseView[];
   readonly reminders: readonly ReminderView[];
-  readonly reachability: { readonly state: string; readonly why: string };
+  /** `since` is when `why` became true, as far as it is known. */
+  readonly reachability: {
+    readonly state: string;
+    readonly why: string;
+    readonly since: string | null;
+  };
   readonly contact_details: { readonly email: string | null; readonly phone: string | null } | null;
   readonly status_line: string;
   readonly exempt_since: string | null;

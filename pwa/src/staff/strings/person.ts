@@ -14,6 +14,7 @@ export const person = {
   assessed: (on: string, by: string, how: string) => `assessed ${on} by ${by}: ${how}`,
   interpreter: "Interpreter",
   reach: "Reached by",
+  reachSince: (why: string, when: string) => `${why} Since ${when}.`,
   telephone: "Telephone",
   email: "E-mail",
   acts: "Record or change",

@@ -112,7 +112,11 @@ export const mary: ParticipantView = {
   forms: [],
   responses: [],
   reminders: [],
-  reachability: { state: "unreachable", why: "No phone is registered." },
+  reachability: {
+    state: "unreachable",
+    why: "No phone is registered.",
+    since: "2026-01-05T15:00:00Z",
+  },
   call_requested_at: null,
   contact_details: { email: null, phone: "+1 555 0100" },
   etag: '"1.4"',

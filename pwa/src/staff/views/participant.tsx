@@ -6,7 +6,7 @@ import { studyPath } from "../api/client";
 import type { TabletHandovers } from "../api/entries";
 import type { Enrolment, ParticipantView } from "../api/types";
 import { studyToday } from "../clock";
-import { day, prose } from "../format";
+import { day, moment, prose } from "../format";
 import { Badge, PrintButton, Said, toneOf } from "../parts/bits";
 import { Loaded, Page } from "../parts/page";
 import { useResource } from "../parts/resource";
@@ -205,6 +205,12 @@ function Acts({ person, today, onDone, onNewer, onTablet }: ActsProps) {
   );
 }
 
+function reachedBy({ reachability, zone }: ParticipantView): string {
+  const why = prose(reachability.why);
+  if (reachability.since === null) return why;
+  return t.person.reachSince(why, moment(reachability.since, zone));
+}
+
 function Facts({ person }: { readonly person: ParticipantView }) {
   const study = useStudy();
   const words = t.person;
@@ -228,7 +234,7 @@ function Facts({ person }: { readonly person: ParticipantView }) {
     ],
     [words.interpreter, person.interpreter ? t.yes : t.no],
   ];
-  if (!person.exempt_since) facts.push([words.reach, prose(person.reachability.why)]);
+  if (!person.exempt_since) facts.push([words.reach, reachedBy(person)]);
   if (person.contact_details?.phone) facts.push([words.telephone, person.contact_details.phone]);
   if (person.contact_details?.email) facts.push([words.email, person.contact_details.email]);
   return (
