@@ -180,18 +180,19 @@ def _compile(questionnaire: Questionnaire, rule: ScoreRule) -> Compiled:
                 return None
         return finish(combine(got))
 
-    remembered = not also and _is_small(questionnaire, rule)
+    inputs = None if also else possible_inputs(questionnaire, rule)
+    remembered = inputs is not None and inputs <= _MEMO_LIMIT
     return rule.id, rule.as_stored, _remember(evaluate, rule.of) if remembered else evaluate
 
 
-def _is_small(questionnaire: Questionnaire, rule: ScoreRule) -> bool:
-    """Whether the rule has so few possible inputs that all results fit in a small table."""
+def possible_inputs(questionnaire: Questionnaire, rule: ScoreRule) -> int | None:
+    """How many different inputs a rule can meet; None where its answers are no choices of a few."""
     combinations = 1
     for one in rule.of:
         if not questionnaire.has_item(one) or questionnaire.item(one).type != "choice":
-            return False
+            return None
         combinations *= len(questionnaire.item(one).options) + 1
-    return combinations <= _MEMO_LIMIT
+    return combinations
 
 
 def _remember(
@@ -222,12 +223,10 @@ def _numbers(got: list[object]) -> list[float]:
 
 
 def _sum(got: list[object]) -> Value:
-    return sum(_numbers(got)) if any(not isinstance(one, str) for one in got) else _only(got)
-
-
-def _only(got: list[object]) -> Value:
-    """A rule over one earlier text score passes it on, so that a table can translate it."""
-    return got[0] if len(got) == 1 and isinstance(got[0], str) else None
+    """The sum. A rule over one earlier text score passes it on, so that a table can translate it;
+    words among several inputs are refused when the file is read.
+    """
+    return got[0] if isinstance(got[0], str) else sum(_numbers(got))
 
 
 def _mean(got: list[object]) -> Value:
