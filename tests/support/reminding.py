@@ -27,7 +27,7 @@ from sayso.services.enrolment import NewParticipant
 from sayso.services.subscriptions import Handed
 from sayso.store.engine import transaction
 from sayso.store.sealed import Keyring
-from sayso.store.tables import device, event, participant, participant_identity
+from sayso.store.tables import device, event, exemption, participant, participant_identity
 from sayso.store.tables_forms import expected_form, response
 from sayso.store.tables_messages import delivery, reminder
 from support.push_service import Phone
@@ -101,6 +101,18 @@ class Trial:
                     participant_id=participant_id, kind=kind, date=day, recorded_at=now
                 )
             )
+            planning.replan(connection, SYSTEM, STUDY, participant_id, now)
+            reminder_planning.replan(connection, [participant_id], now)
+
+    def exempted(self, participant_id: int, day: date, now: datetime) -> None:
+        """It turns out that she does not read the language of the questionnaires."""
+        with transaction(self.engine) as connection:
+            connection.execute(
+                insert(exemption).values(
+                    participant_id=participant_id, reason="LANGUAGE", language="en",
+                    valid_from=day, needs_approval=False, recorded_at=now,
+                )
+            )  # fmt: skip
             planning.replan(connection, SYSTEM, STUDY, participant_id, now)
             reminder_planning.replan(connection, [participant_id], now)
 

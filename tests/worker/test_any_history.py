@@ -13,12 +13,16 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from sayso.store.engine import make_engine
+from support import promises
 from support.simulation import Simulation
 from support.stock import Stock
 
 START = datetime(2026, 6, 15, 15, 0, tzinfo=UTC)
 END = START + timedelta(days=110)
-ENDINGS = ("death", "withdrawal_pro", "withdrawal_study", "answered")
+WITHDRAWALS = ("withdrawal_pro", "withdrawal_study", "withdrawal_contact")
+ENDINGS = ("death", *WITHDRAWALS, "off_study", "exempted", "answered")
+CAP = 3  # in the study file that comes with the program
+OPENS = START + timedelta(days=69, hours=13)
 
 
 @dataclass(frozen=True)
@@ -74,10 +78,15 @@ def _hold(engine: Engine, life: History) -> None:
         sim = Simulation(engine, START)
         person, ended = _live(sim, life)
         sim.run_until(END)
-        _nothing_after_the_end(sim, person, ended)
-        _nothing_outside_the_window(sim, person)
-        _exempt_means_silence(sim, person, life)
-        _every_reminder_has_an_end(sim, person)
+        if ended is not None:
+            promises.nothing_after(sim, person, ended)
+        promises.nothing_outside_the_window(sim, person)
+        promises.never_too_many(sim, person, CAP)
+        if not life.reads:
+            promises.silence(sim, person)
+        elif ended is None or ended > OPENS:
+            promises.every_occasion_has_an_end(sim, person, "W12")
+        promises.every_reminder_has_an_end(sim, person)
     finally:
         engine.dispose()
 
@@ -106,6 +115,8 @@ def _end(sim: Simulation, person: int, kind: str) -> None:
     now = sim.clock.now()
     if kind == "answered":
         sim.trial.answered(person, "W12", now)
+    elif kind == "exempted":
+        sim.trial.exempted(person, now.date(), now)
     else:
         sim.trial.happened(person, kind, now.date(), now)
 
@@ -114,44 +125,3 @@ def _outage(sim: Simulation, first: int, days: int) -> None:
     """The worker is down for some days: the clock leaps over them."""
     back = START + timedelta(days=first + days)
     sim.at(START + timedelta(days=first), lambda: setattr(sim.clock, "moment", back))
-
-
-def _nothing_after_the_end(sim: Simulation, person: int, ended: datetime | None) -> None:
-    if ended is None:
-        return
-    for row in sim.trial.deliveries(person):
-        if row.reminder_id is not None and row.channel != "staff" and row.sent_at:
-            assert row.sent_at <= ended
-
-
-def _nothing_outside_the_window(sim: Simulation, person: int) -> None:
-    closes = {row.id: row.closes_at for row in sim.trial.reminders(person)}
-    for row in sim.trial.deliveries(person):
-        if row.reminder_id is not None and row.sent_at:
-            assert row.sent_at < closes[row.reminder_id]
-
-
-def _exempt_means_silence(sim: Simulation, person: int, life: History) -> None:
-    if not life.reads:
-        assert sim.trial.reminders(person) == []
-        assert sim.trial.deliveries(person) == []
-        assert sim.network.sent == []
-        assert sim.network.mails == []
-
-
-def _every_reminder_has_an_end(sim: Simulation, person: int) -> None:
-    """Each one was shown, mailed, put on the call list, or has a reason; none just vanished."""
-    deliveries = sim.trial.deliveries(person)
-    for reminder in sim.trial.reminders(person):
-        assert reminder.decision is not None, reminder.step
-        assert reminder.why
-        if reminder.decision != "queued":
-            continue
-        ways = [row for row in deliveries if row.reminder_id == reminder.id]
-        assert ways
-        assert all(row.state != "pending" and row.why for row in ways)
-        reached = any(
-            row.acked_at or (row.state == "sent" and row.channel != "push") for row in ways
-        )
-        stopped = any(row.state == "skipped" for row in ways)
-        assert reached or stopped, [(row.channel, row.state, row.outcome) for row in ways]
