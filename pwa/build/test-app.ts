@@ -6,6 +6,7 @@ import { afterEach, beforeEach } from "vitest";
 import type { Draft, Me } from "../src/api/types.ts";
 import type { Questionnaire } from "../src/core/questionnaire.ts";
 import { wipe } from "../src/device/db.ts";
+import { forgetUnstored } from "../src/device/drafts.ts";
 import { start } from "../src/participant/main.tsx";
 import { forgetState } from "../src/participant/state.ts";
 import { syncAfresh } from "../src/participant/sync.ts";
@@ -81,6 +82,7 @@ afterEach(async () => {
   // A round may be running and another one be wanted after it: both end before the next test.
   await syncAfresh();
   forgetState();
+  forgetUnstored();
   await wipe();
   await app.server.close();
 });
@@ -114,4 +116,19 @@ export async function answerAll(): Promise<void> {
   await user.type(screen.getByRole("textbox"), "3");
   await tap("Next");
   await heading("Check your answers");
+}
+
+/** Answers the first question, which is then on this phone. */
+export async function begin(): Promise<void> {
+  await follow(/Start|Go on/);
+  await heading("Did anything ache?");
+  await user.click(screen.getByLabelText("A little"));
+  await screen.findByText(/Saved on this phone/);
+}
+
+/** The app is ended and started again at an address. */
+export async function restart(address = "/#/"): Promise<void> {
+  act(() => render(null, app.root));
+  forgetState();
+  await open(address);
 }

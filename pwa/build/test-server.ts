@@ -72,10 +72,12 @@ export async function startServer(routes: Routes): Promise<TestServer> {
     const { redirect, cache: _cache, ...rest } = init;
     return realFetch(`http://127.0.0.1:${port}${path}`, { ...rest, redirect: redirect ?? "error" });
   });
-  state.close = () =>
-    new Promise((done) => {
+  state.close = () => {
+    state.away = true;
+    return new Promise((done) => {
       server.closeAllConnections();
       server.close(() => done());
     });
+  };
   return state;
 }

@@ -9,8 +9,6 @@ export interface Problem {
   /** HTTP status, or 0 when there was no answer. */
   status: number;
   slug: string;
-  detail: string;
-  errors: Record<string, string[]>;
   /** Seconds to wait, when the server says so. */
   retryAfter: number | null;
 }
@@ -21,14 +19,11 @@ export type Method = "GET" | "PUT" | "POST" | "DELETE";
 
 const TIMEOUT_MS = 25_000;
 
-const problem = (status: number, slug: string, more: Partial<Problem> = {}): Problem => ({
+const problem = (status: number, slug: string, retryAfter: number | null = null): Problem => ({
   ok: false,
   status,
   slug,
-  detail: "",
-  errors: {},
-  retryAfter: null,
-  ...more,
+  retryAfter,
 });
 
 /** A function that sends requests in the name of one app, such as "participant/0.1.0". */
@@ -66,14 +61,8 @@ async function read<T>(response: Response): Promise<Result<T>> {
     return { ok: true, status: response.status, data: (await response.json()) as T };
   }
   const after = Number(response.headers.get("Retry-After"));
-  const retryAfter = Number.isFinite(after) && after > 0 ? after : null;
-  if (!/^application\/(problem\+)?json/.test(type)) {
-    return problem(response.status, "server-away", { retryAfter });
-  }
-  const said = (await response.json()) as Partial<Problem>;
-  return problem(response.status, said.slug ?? "server-away", {
-    detail: said.detail ?? "",
-    errors: said.errors ?? {},
-    retryAfter,
-  });
+  const retryAfter = after > 0 && after < Infinity ? after : null;
+  const named = /^application\/(problem\+)?json/.test(type);
+  const said = named ? ((await response.json()) as Partial<Problem>).slug : null;
+  return problem(response.status, said ?? "server-away", retryAfter);
 }

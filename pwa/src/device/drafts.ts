@@ -77,19 +77,23 @@ export async function loadDraft(
   );
 }
 
-/** All readable drafts of this person. */
+/** All readable drafts of this person, those included that live in this page alone. */
 export async function drafts(person: string): Promise<LocalDraft[]> {
-  return withDb(async (db) => {
-    const all = await Promise.all(
-      (await db.getAll("drafts")).map((sealed) => unseal<LocalDraft>(db, sealed)),
-    );
-    return all.filter((draft): draft is LocalDraft => draft?.person === person);
-  });
+  const stored = await withDb(async (db) =>
+    Promise.all((await db.getAll("drafts")).map((sealed) => unseal<LocalDraft>(db, sealed))),
+  ).catch(() => []);
+  const newest = stored.filter((draft) => !unstored.has(draft?.form_id ?? 0));
+  return [...unstored.values(), ...newest].filter(
+    (draft): draft is LocalDraft => draft?.person === person,
+  );
 }
 
 /** Whether the server has exactly what this draft says. */
 export const isMirrored = (draft: LocalDraft): boolean =>
   draft.base !== null && draft.base.at_item === draft.at_item && same(draft, draft.base);
+
+/** Whether leaving this page would lose answers that neither the phone nor the team has. */
+export const wouldLose = (): boolean => [...unstored.values()].some((one) => !isMirrored(one));
 
 /** This draft put together with one that another phone has brought to the server. */
 export function joined(draft: LocalDraft, theirs: ServerDraft): LocalDraft {
@@ -111,11 +115,18 @@ export function afterMirror(
 }
 
 /** Changes a draft that is still on the phone; null when it is gone, and then it stays gone. */
-export const changeDraft = (
+export async function changeDraft(
   formId: number,
   change: (draft: LocalDraft) => LocalDraft,
-): Promise<LocalDraft | null> =>
-  alone(LOCK, () =>
+): Promise<LocalDraft | null> {
+  const held = unstored.get(formId);
+  if (held) {
+    const next = change(held);
+    // The phone may have found room again; if not, the page goes on holding it.
+    await saveDraft(next).catch(() => undefined);
+    return next;
+  }
+  return alone(LOCK, () =>
     withDb(async (db) => {
       const draft = await read(db, formId);
       if (!draft) return null;
@@ -124,6 +135,7 @@ export const changeDraft = (
       return next;
     }),
   );
+}
 
 /** Forgets a draft, wherever it is. */
 export async function dropDraft(formId: number): Promise<void> {

@@ -1,7 +1,7 @@
 /** Answering, with and without a network, and when the server says no. */
 import { act, screen, waitFor, within } from "@testing-library/preact";
 import { render } from "preact";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { card, person, SHA } from "../../build/sample.ts";
 import {
   answerAll,
@@ -14,8 +14,7 @@ import {
   tap,
   user,
 } from "../../build/test-app.ts";
-import { problem, type Routes } from "../../build/test-server.ts";
-import type { Me } from "../api/types.ts";
+import { problem } from "../../build/test-server.ts";
 import { forgetState } from "./state.ts";
 import { syncNow } from "./sync.ts";
 
@@ -198,42 +197,9 @@ describe("without a network", () => {
     await follow("Start");
     await heading("Did anything ache?");
   });
-
-  it("says so when a questionnaire is not on the phone yet", async () => {
-    app.server.routes[`GET /api/questionnaires/${SHA}`] = () => ({
-      status: 503,
-      type: "text/html",
-    });
-    await open();
-    await follow("Start");
-    await screen.findByText(/This questionnaire is not on this phone yet/);
-  });
 });
 
 describe("when the server says no", () => {
-  it("keeps the answers through a lost session and sends them after a new code", async () => {
-    await open();
-    await answerAll();
-    const refusing: Routes = { "POST /api/device-sessions": () => ({ status: 201, body: app.me }) };
-    const all = app.server.routes;
-    app.server.routes = new Proxy(refusing, {
-      get: (routes, key: string) => routes[key] ?? (() => problem(401, "sign-in-needed")),
-    });
-    await tap("Confirm and send");
-    await screen.findByText(/This phone needs a new code to send them/);
-    await follow("Go home");
-    await follow("Your code");
-    await screen.findByText(/Your answers are safe on it/);
-    app.server.routes = all;
-    await user.type(screen.getByLabelText("Your code"), "ABCDEFGH");
-    await tap("Begin");
-    await heading("Hello");
-    await waitFor(() => expect(sent("PUT /api/me/responses/").length).toBeGreaterThan(1));
-    await screen.findByText(/Receipt 7KQ2-M4/);
-    const ids = new Set(sent("PUT /api/me/responses/").map(({ path }) => path));
-    expect(ids.size).toBe(1);
-  });
-
   it("holds back what cannot be taken, and says whom to call", async () => {
     app.server.routes["PUT /api/me/responses/*"] = () => problem(409, "response-id-reused");
     await open();
@@ -264,75 +230,5 @@ describe("when the server says no", () => {
     await waitFor(() => expect(told).toEqual([{ forms: 1 }, { forms: 0 }]));
     await act(() => syncNow());
     expect(told).toHaveLength(2);
-  });
-
-  it("tries again after a server fault", async () => {
-    app.server.routes["PUT /api/me/responses/*"] = () => problem(500, "internal");
-    await open();
-    await answerAll();
-    await tap("Confirm and send");
-    await screen.findByText("Your answers are safe on this phone.");
-    app.server.routes["PUT /api/me/responses/*"] = receipt;
-    await act(() => syncNow());
-    await screen.findByText("7KQ2-M4");
-  });
-
-  it("does not ask again for a form that was done elsewhere", async () => {
-    app.me = person([card({ state: "received", received_at: "2026-06-01T09:00:00Z" })]);
-    await open("/#/form/7");
-    await screen.findByText(/You have already sent this one/);
-  });
-});
-
-describe("a phone that cannot store anything more", () => {
-  /** From here on every write to the phone's database fails, as on a full disk. */
-  const fillUp = (): void => {
-    vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {
-      throw new DOMException("The disk is full.", "QuotaExceededError");
-    });
-  };
-
-  it("says so at once and saves with the study team instead", async () => {
-    await open();
-    await follow("Start");
-    await heading("Did anything ache?");
-    fillUp();
-    await user.click(screen.getByLabelText("A little"));
-    expect((await screen.findByRole("alert")).textContent).toContain("This phone cannot save.");
-    await screen.findByText("Saved with the study team");
-    expect(sent("PUT /api/me/forms/7/draft").at(-1)?.body).toMatchObject({ answers: { ache: 1 } });
-  });
-
-  it("sends straight from the page, and keeps trying while it is open", async () => {
-    await open();
-    fillUp();
-    app.server.away = true;
-    await answerAll();
-    await tap("Confirm and send");
-    await screen.findByText(/Keep this page open/);
-    app.server.away = false;
-    await act(() => syncNow());
-    await screen.findByText("7KQ2-M4");
-    expect(sent("PUT /api/me/responses/")).toHaveLength(1);
-  });
-});
-
-describe("after the last day", () => {
-  it("what was begun can still be sent", async () => {
-    await open();
-    await follow("Start");
-    await heading("Did anything ache?");
-    await user.click(screen.getByLabelText("A little"));
-    await screen.findByText(/Saved on this phone/);
-    const [occasion] = person([card({ title: "Short one", state: "missing" })]).occasions;
-    const closed = { ...occasion, state: "closed", closes_on: "2026-01-01" };
-    app.me = person([], { occasions: [closed as Me["occasions"][number]] });
-    act(() => render(null, app.root));
-    forgetState();
-    await open("/#/");
-    await screen.findByText(/The last day has passed/);
-    await answerAll();
-    await tap("Confirm and send");
-    await screen.findByText("7KQ2-M4");
   });
 });

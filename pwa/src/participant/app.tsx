@@ -1,5 +1,6 @@
 /** Chooses the screen. */
 import { useEffect } from "preact/hooks";
+import { wouldLose } from "../device/drafts.ts";
 import { DoneScreen } from "./done.tsx";
 import { EnrolScreen } from "./enrol.tsx";
 import { FormScreen } from "./form.tsx";
@@ -25,7 +26,7 @@ export function App() {
   useEffect(() => {
     // A new version is taken over only here, where nothing is being answered, and never while
     // answers live in this page alone.
-    if (update && route.name === "home" && unstored.length === 0) takeOver(update);
+    if (update && route.name === "home" && unstored.length === 0 && !wouldLose()) takeOver(update);
   }, [update, route.name, unstored]);
 
   useEffect(() => {

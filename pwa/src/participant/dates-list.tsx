@@ -102,7 +102,7 @@ function Waits({ forms, state }: Omit<FormsProps, "today">) {
 }
 
 function Past({ occasion, state, today }: { occasion: Occasion; state: State; today: string }) {
-  const onPhone = new Set(state.waiting.map((one) => one.form_id));
+  const onPhone = new Set([...state.waiting, ...state.unstored].map((one) => one.form_id));
   const sent = new Set(state.receipts.map((one) => one.form_id));
   const waits = occasion.forms.filter((form) => onPhone.has(form.id));
   const received = occasion.forms.filter(
@@ -139,7 +139,7 @@ function Past({ occasion, state, today }: { occasion: Occasion; state: State; to
 const RECENT = 2;
 
 export function Dates({ me, state, today }: { me: Me; state: State; today: string }) {
-  const done = finished(state.waiting, state.receipts);
+  const done = finished(state);
   const coming = upcoming(me, today);
   const past = me.occasions.filter(
     (occasion) =>

@@ -96,11 +96,11 @@ function OfferReminders({ state }: { state: State }) {
 
 export function DoneScreen({ response }: { response: string }) {
   const state = useAppState();
-  const { me, checkedAt, receipts, waiting, begun } = state;
+  const { me, checkedAt, receipts, begun } = state;
   if (!me) return null;
   const today = todayOf(me, checkedAt, now());
-  const list = todo(me, finished(waiting, receipts), today, begun);
-  const sent = [...receipts, ...waiting].find(({ id }) => id === response);
+  const list = todo(me, finished(state), today, begun);
+  const sent = [...receipts, ...state.waiting, ...state.unstored].find(({ id }) => id === response);
   const next = nextForm(list, sent?.form_id ?? null, me);
   return (
     <Page title={en.done.title}>

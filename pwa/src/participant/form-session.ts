@@ -75,6 +75,7 @@ export class FormSession {
   private mirrorTimer: ReturnType<typeof setTimeout> | undefined;
   private writes = 0;
   private closed = false;
+  private handedOver = false;
 
   constructor(formId: number, changed: (state: FormState) => void) {
     this.formId = formId;
@@ -88,11 +89,11 @@ export class FormSession {
 
   /** Opens the form for this window; `steal` takes it over from another one. */
   async open(steal = false): Promise<void> {
-    const { me, waiting, receipts } = getState();
+    const { me } = getState();
     if (!me) return this.set({ phase: "gone", slug: "sign-in-needed" });
     this.detail = await takeEarlyForm(this.formId);
     const card = findForm(me, this.formId)?.form ?? (await this.ask())?.form ?? null;
-    if (finished(waiting, receipts).has(this.formId) || card?.state === "received") {
+    if (finished(getState()).has(this.formId) || card?.state === "received") {
       return this.set({ phase: "finished", card });
     }
     if (!card) return this.set({ phase: "gone", slug: "not-found" });
@@ -233,6 +234,26 @@ export class FormSession {
     this.mirrorSoon();
   }
 
+  /**
+   * Writes once more what is on the screen when the person turns away: a phone whose storage was
+   * cleared meanwhile would otherwise have nothing of it until the next answer.
+   */
+  readonly keep = (): void => {
+    // Somebody who has signed out in another window wants nothing kept.
+    const mine = (): LocalDraft | null =>
+      this.state.phase === "ready" && !this.handedOver && getState().me ? this.state.draft : null;
+    const draft = mine();
+    if (!draft || this.state.saved === "nothing") return;
+    this.writing = this.writing.then(() =>
+      orElse(
+        saveDraft(this.state.draft ?? draft, () => mine() !== null),
+        undefined,
+      ),
+    );
+    clearTimeout(this.mirrorTimer);
+    if (!isMirrored(draft)) void this.mirror();
+  };
+
   private mirrorSoon(): void {
     clearTimeout(this.mirrorTimer);
     this.mirrorTimer = setTimeout(() => void this.mirror(), MIRROR_AFTER_MS);
@@ -273,6 +294,7 @@ export class FormSession {
     await this.settled();
     const { draft, card } = this.state;
     if (!draft || !card) return null;
+    this.handedOver = true;
     const at = now();
     const entry: Entry = {
       id: draft.response_id,

@@ -15,7 +15,12 @@ function useFormSession(form: number): [FormSession, FormState, (steal: boolean)
   const session = useMemo(() => new FormSession(form, setState), [form, attempt.count]);
   useLayoutEffect(() => {
     void session.open(attempt.steal);
-    return () => session.close();
+    document.addEventListener("visibilitychange", session.keep);
+    return () => {
+      document.removeEventListener("visibilitychange", session.keep);
+      session.keep();
+      session.close();
+    };
   }, [session]);
   const again = (steal: boolean): void => setAttempt({ count: attempt.count + 1, steal });
   return [session, state ?? session.state, again];

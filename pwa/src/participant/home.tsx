@@ -75,6 +75,11 @@ function Unsent({ state }: { state: State }) {
   const held = waiting.filter((one) => one.state === "held");
   return (
     <>
+      {state.unstored.length > 0 && (
+        <Note kind="bad" urgent>
+          {en.done.openPage}
+        </Note>
+      )}
       {toSend.length > 0 && (
         <Note kind="info">
           <h2>
@@ -171,6 +176,7 @@ function Warnings({ state }: { state: State }) {
           </p>
         </Note>
       )}
+      {state.forgetful && <Note kind="info">{en.home.forgetful}</Note>}
       {wrong && online && <Note kind="warn">{en.home.clockWrong}</Note>}
       {me && isTooOld(__BUILD__, me.min_app_build) && (
         <Note kind="warn">
@@ -189,7 +195,7 @@ export function HomeScreen() {
   const { me } = state;
   if (!me) return null;
   const today = todayOf(me, state.checkedAt, now());
-  const list = todo(me, finished(state.waiting, state.receipts), today, state.begun);
+  const list = todo(me, finished(state), today, state.begun);
   return (
     <Page title={en.home.title} brand>
       <p class="lead">{headline(me, list, today, state.begun)}</p>

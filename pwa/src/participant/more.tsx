@@ -2,7 +2,6 @@
 import { useState } from "preact/hooks";
 import * as api from "../api/participant.ts";
 import { wipe } from "../device/db.ts";
-import { forgetUnstored } from "../device/drafts.ts";
 import { en } from "../strings/en.ts";
 import { Icon } from "../ui/icons.tsx";
 import { AccessCards } from "./access.tsx";
@@ -12,9 +11,9 @@ import { platform } from "./platform.ts";
 import { forgetChoices, oweSignOut, setTextSize, textSize } from "./prefs.ts";
 import { turnOff } from "./push.ts";
 import { Reminders } from "./reminders.tsx";
-import { go, paths } from "./router.ts";
-import { forgetState, setState, useAppState } from "./state.ts";
-import { orElse } from "./sync.ts";
+import { paths } from "./router.ts";
+import { useAppState } from "./state.ts";
+import { orElse, startOver } from "./sync.ts";
 
 function TextSize() {
   const [size, setSize] = useState(textSize);
@@ -48,7 +47,6 @@ export async function signOut(): Promise<void> {
   await orElse(turnOff(), undefined);
   const result = await api.signOut();
   oweSignOut(!result.ok && result.slug !== "sign-in-needed");
-  forgetUnstored();
   await orElse(wipe(), undefined);
   forgetChoices();
   if ("caches" in window) {
@@ -56,9 +54,7 @@ export async function signOut(): Promise<void> {
   }
   const registration = await navigator.serviceWorker?.getRegistration();
   await registration?.unregister();
-  forgetState();
-  setState({ started: true });
-  go(paths.home, { replace: true });
+  startOver();
 }
 
 function ThisPhone({ code, unsent }: { code: string; unsent: number }) {
@@ -92,7 +88,7 @@ function ThisPhone({ code, unsent }: { code: string; unsent: number }) {
 }
 
 export function MoreScreen() {
-  const { me, waiting } = useAppState();
+  const { me, waiting, unstored } = useAppState();
   if (!me) return null;
   return (
     <Page title={en.settings.title} back>
@@ -107,7 +103,7 @@ export function MoreScreen() {
           </a>
         </p>
       )}
-      <ThisPhone code={me.participant_code} unsent={waiting.length} />
+      <ThisPhone code={me.participant_code} unsent={waiting.length + unstored.length} />
     </Page>
   );
 }

@@ -80,7 +80,9 @@ describe("what there is to do", () => {
     const receipts = [
       { id: "s", form_id: 2, title: "", code: "C", received_at: "", disposition: "in_window" },
     ];
-    expect(todo(me([w12]), finished(waiting, receipts), "2026-06-18", none)).toEqual([]);
+    expect(
+      todo(me([w12]), finished({ waiting, unstored: [], receipts }), "2026-06-18", none),
+    ).toEqual([]);
   });
 
   it("is also what was begun here before its last day passed, and nothing else of the past", () => {

@@ -4,7 +4,7 @@
  */
 import type { FormCard, Me, Occasion } from "../api/types.ts";
 import { dateIn, daysBetween } from "../core/dates.ts";
-import type { KeptReceipt, Waiting } from "../device/outbox.ts";
+import type { State } from "./state.ts";
 
 export interface Todo {
   occasion: Occasion;
@@ -12,11 +12,8 @@ export interface Todo {
 }
 
 /** Ids of forms that are finished on this phone, whatever the server last said. */
-export function finished(
-  waiting: readonly Waiting[],
-  receipts: readonly KeptReceipt[],
-): Set<number> {
-  const ids = [...waiting, ...receipts].map((one) => one.form_id);
+export function finished(on: Pick<State, "waiting" | "unstored" | "receipts">): Set<number> {
+  const ids = [...on.waiting, ...on.unstored, ...on.receipts].map((one) => one.form_id);
   return new Set(ids.filter((id): id is number => id !== null));
 }
 

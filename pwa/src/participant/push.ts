@@ -22,15 +22,8 @@ export function keyBytes(base64url: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(text, (char) => char.charCodeAt(0));
 }
 
-const base64url = (bytes: ArrayBuffer | null): string =>
-  btoa(String.fromCharCode(...new Uint8Array(bytes ?? new ArrayBuffer(0))))
-    .replace(/\+/g, "-")
-    .replace(/\//g, "_")
-    .replace(/=+$/, "");
-
-function sameKey(subscription: PushSubscription, wanted: string): boolean {
-  return base64url(subscription.options.applicationServerKey) === wanted.replace(/=+$/, "");
-}
+const sameKey = ({ options }: PushSubscription, wanted: string): boolean =>
+  String(new Uint8Array(options.applicationServerKey ?? [])) === String(keyBytes(wanted));
 
 /** The subscription under the server's present key; an older one is replaced. */
 async function subscription(key: string): Promise<{ now: PushSubscription; before?: string }> {

@@ -24,6 +24,8 @@ export interface State {
   /** Finished responses that this phone could not store; they live only as long as the page. */
   unstored: readonly Entry[];
   sending: boolean;
+  /** This browser keeps neither answers nor the app itself for the next time, as in private. */
+  forgetful: boolean;
   /** A newer version of the app that waits for a quiet moment. */
   update: ServiceWorker | null;
 }
@@ -41,6 +43,7 @@ const initial: State = {
   begun: new Set(),
   unstored: [],
   sending: false,
+  forgetful: false,
   update: null,
 };
 

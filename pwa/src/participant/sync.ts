@@ -8,6 +8,7 @@ import { sendEntry } from "../api/send.ts";
 import type { Me } from "../api/types.ts";
 import { now } from "../device/clock.ts";
 import {
+  finishedHere,
   keep,
   keepOnlyQuestionnaires,
   kept,
@@ -19,15 +20,17 @@ import {
   changeDraft,
   drafts,
   dropDraft,
+  forgetUnstored,
   isMirrored,
   type LocalDraft,
+  wouldLose,
 } from "../device/drafts.ts";
 import { type Entry, flush, type Outcome, receipts, waiting } from "../device/outbox.ts";
 import { askEarly, seeEarlyForm, takeEarlyMe } from "./early.ts";
 import { neededQuestionnaires } from "./plan.ts";
 import { rememberKnown } from "./prefs.ts";
-import { openLink } from "./router.ts";
-import { answering, getState, setState } from "./state.ts";
+import { go, openLink, paths } from "./router.ts";
+import { answering, forgetState, getState, setState } from "./state.ts";
 
 interface KeptMe {
   me: Me;
@@ -41,7 +44,11 @@ export async function orElse<T>(work: Promise<T>, fallback: T): Promise<T> {
 
 /** Reads what the phone knows; the first thing that runs. */
 export async function readPhone(): Promise<void> {
-  const known = await orElse(kept<KeptMe>("me"), null);
+  const known = await kept<KeptMe>("me").catch((error: DOMException) => {
+    // A database that is slow to open may still come; one that is refused will not.
+    if (error.name !== "TimeoutError") setState({ forgetful: true });
+    return null;
+  });
   setState({ me: known?.me ?? null, checkedAt: known?.at ?? null });
   if (known) await readOutbox();
 }
@@ -212,6 +219,15 @@ export async function askForBackgroundSync(): Promise<void> {
   }
 }
 
+/** Back to the first screen; nothing of before is left in this window. */
+export function startOver(): void {
+  forgetUnstored();
+  finishedHere.clear();
+  forgetState();
+  setState({ started: true });
+  go(paths.home, { replace: true });
+}
+
 /** Every moment at which a phone may have found its network again. */
 export function watch(): void {
   const round = (): void => {
@@ -223,6 +239,15 @@ export function watch(): void {
   addEventListener("pageshow", round);
   document.addEventListener("visibilitychange", round);
   addEventListener("offline", () => setState({ online: false }));
+  // The browser asks before it leaves a page that alone holds some answers.
+  addEventListener("beforeunload", (event) => {
+    if (getState().unstored.length > 0 || wouldLose()) event.returnValue = true;
+  });
+  // Signed out in another window.
+  addEventListener("storage", (event) => {
+    const { key, newValue } = event as StorageEvent;
+    if (key === "known" && newValue === null) startOver();
+  });
   navigator.serviceWorker?.addEventListener("message", (event) => {
     if (event.data === "outbox-sent") void readOutbox();
     // A tapped reminder: its address is turned into a place in the app that is open already.

@@ -101,3 +101,31 @@ describe("a newer version of the app", () => {
     expect(getState().update).toBeNull();
   });
 });
+
+describe("a browser that keeps no app", () => {
+  const starts = async (serviceWorker: object): Promise<boolean> => {
+    vi.stubEnv("PROD", true);
+    vi.stubGlobal("navigator", serviceWorker);
+    await startWorker();
+    return getState().forgetful;
+  };
+  const refusing = (error: Error) => ({ serviceWorker: { register: () => Promise.reject(error) } });
+
+  afterEach(() => {
+    setState({ forgetful: false });
+    vi.unstubAllEnvs();
+    vi.unstubAllGlobals();
+  });
+
+  it("is noticed where there are no workers at all, as in some private windows", async () => {
+    expect(await starts({})).toBe(true);
+  });
+
+  it("is noticed where the worker is refused", async () => {
+    expect(await starts(refusing(new DOMException("not here", "SecurityError")))).toBe(true);
+  });
+
+  it("is not what a lost network is taken for", async () => {
+    expect(await starts(refusing(new TypeError("Failed to fetch the script")))).toBe(false);
+  });
+});

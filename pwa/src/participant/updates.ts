@@ -21,7 +21,8 @@ function workerUrl(): string {
 }
 
 export async function startWorker(): Promise<void> {
-  if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
+  if (!import.meta.env.PROD) return;
+  if (!("serviceWorker" in navigator)) return setState({ forgetful: true });
   try {
     const registration = await navigator.serviceWorker.register(workerUrl(), {
       updateViaCache: "none",
@@ -43,8 +44,10 @@ export async function startWorker(): Promise<void> {
     };
     addEventListener("pageshow", check);
     document.addEventListener("visibilitychange", check);
-  } catch {
-    // Without a worker the app still works while there is a network.
+  } catch (error) {
+    // Without a worker the app still works while there is a network. What only failed to arrive
+    // comes another time, and is a TypeError; anything else is this browser's refusal.
+    if (!(error instanceof TypeError)) setState({ forgetful: true });
   }
 }
 
@@ -71,12 +74,6 @@ export async function updateNow(): Promise<void> {
 
 /** Whether this build is older than the oldest the server still talks to ("0.2.0"). */
 export function isTooOld(build: string, oldest: string | null): boolean {
-  if (!oldest) return false;
-  const parts = (text: string): number[] => text.split(/[.+-]/).map((part) => Number(part) || 0);
-  const [mine, wanted] = [parts(build), parts(oldest)];
-  for (let index = 0; index < Math.max(mine.length, wanted.length); index++) {
-    const difference = (mine[index] ?? 0) - (wanted[index] ?? 0);
-    if (difference !== 0) return difference < 0;
-  }
-  return false;
+  // By numbers where there are numbers: 0.10 comes after 0.9.
+  return oldest !== null && build.localeCompare(oldest, "en", { numeric: true }) < 0;
 }

@@ -58,6 +58,8 @@ export const en = {
     offline: "No connection just now. You can answer all the same.",
     away: "The study’s computer does not answer just now. You can go on all the same.",
     asOf: (time: string): string => `Last checked ${time}.`,
+    forgetful:
+      "This window keeps nothing and needs a network. You can still answer. A window that is not private is better.",
     clockWrong: "The clock on this phone seems wrong. Please check the date and time.",
     call: "Ask the team to call me",
     callAsked: (date: string): string => `You asked for a call on ${date}. The team has been told.`,

@@ -21,7 +21,7 @@ async function remind(
 
 async function openApp(scope: ServiceWorkerGlobalScope, url: string): Promise<void> {
   const windows = await scope.clients.matchAll({ type: "window", includeUncontrolled: true });
-  const open = windows.find((client) => !new URL(client.url).pathname.startsWith("/console"));
+  const open = windows.find((client) => !/^\/(console|tablet)/.test(new URL(client.url).pathname));
   if (!open) {
     await scope.clients.openWindow(url);
     return;

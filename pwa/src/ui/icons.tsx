@@ -1,7 +1,6 @@
 /** The apps' own icons: drawn on a 24-unit grid in the colour of the text beside them. */
 const shapes = {
   back: "M15 5l-7 7 7 7",
-  next: "M9 5l7 7-7 7",
   close: "M6 6l12 12M18 6L6 18",
   tick: "M5 12.5l4.5 4.5L19 7.5",
   phone:
@@ -13,7 +12,6 @@ const shapes = {
   bell: "M6 17h12l-1.5-2.5V10a4.5 4.5 0 0 0-9 0v4.5zM10 20a2 2 0 0 0 4 0M12 5.5V4",
   calendar: "M4 6.5h16v13.5H4zM4 10.5h16M8 4v4M16 4v4",
   cloudOff: "M4 4l16 16M8.5 8.7A5 5 0 0 0 7 18h9.5M12 7.5a5 5 0 0 1 4.7 3.5 3.6 3.6 0 0 1 2.8 5",
-  sent: "M4 12l16-8-5 16-3.5-6.5zM11.5 13.5L20 4",
   clock: "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM12 7.5V12l3 2",
   warning: "M12 4L2.5 20h19zM12 10v4.5M12 17.2v.3",
   share: "M12 14.5V3.5M8.5 6.5L12 3l3.5 3.5M7 10.5H5.5v10h13v-10H17",
