@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from playwright.sync_api import Browser, Page, expect
 
+from e2e.office import Office
 from support.clinic import PASSWORD, STUDY, Clinic
 
 EMAIL = "ann@clinic.example"
@@ -17,13 +19,14 @@ BALANCE = ("enrolled", "expected", "exempt", "not_expected", "upcoming", "open",
 class Desk:
     """One browser context of the size of a desk screen; `page` is what it shows."""
 
-    def __init__(self, browser: Browser, clinic: Clinic) -> None:
+    def __init__(self, browser: Browser, clinic: Clinic | Office) -> None:
         self.clinic = clinic
         self.context = browser.new_context(viewport={"width": 1280, "height": 900})
         self.page: Page = self.context.new_page()
 
     def accept_invitation(self) -> None:
         """Choose a password with the link that the administrator was given."""
+        assert isinstance(self.clinic, Clinic), "in an office everybody has a password"
         self.page.goto(self.clinic.invitation)
         self.page.get_by_label("name").fill("Ann Lee")
         for field in self.page.locator("input[type=password]").all():
@@ -31,13 +34,35 @@ class Desk:
         self.page.locator("button[type=submit]").click()
         self.page.get_by_label("E-mail").wait_for()
 
-    def sign_in(self) -> None:
+    def sign_in(self, email: str = EMAIL) -> None:
         """Sign in with the password of the invitation."""
         self.page.goto(f"{self.clinic.origin}/console/")
-        self.page.get_by_label("E-mail").fill(EMAIL)
+        self.page.get_by_label("E-mail").fill(email)
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.locator("button[type=submit]").click()
         expect(self.page.get_by_role("heading", name="Today")).to_be_visible()
+
+    def show(self, view: str) -> None:
+        """A view afresh, by its address, once what it asked for has come."""
+        self.page.goto("about:blank")
+        self.page.goto(f"{self.clinic.origin}/console/#/{STUDY}/{view}")
+        expect(self.page.get_by_role("heading", level=1)).to_be_visible()
+        expect(self.page.locator("[aria-busy=true]")).to_have_count(0)
+
+    def look(self, path: str) -> Any:
+        """What the server answers about something of the study."""
+        answer = self.context.request.get(f"{self.clinic.origin}/api/studies/{STUDY}/{path}")
+        assert answer.ok, answer.text()
+        return answer.json()
+
+    def tell(self, path: str, said: dict[str, Any]) -> Any:
+        """Enter something without the screen, as another browser of hers would."""
+        answer = self.context.request.post(
+            f"{self.clinic.origin}/api/studies/{STUDY}/{path}", data=said,
+            headers={"X-Sayso-Client": "console/0"},
+        )  # fmt: skip
+        assert answer.ok, answer.text()
+        return answer.json()
 
     def go(self, name: str) -> None:
         """Follow the menu."""
@@ -58,6 +83,10 @@ class Desk:
         form.get_by_label("Yes" if reads_english else "No", exact=True).check()
         form.get_by_role("button", name="Enrol").click()
         expect(self.page.get_by_role("heading", name=re.compile(code))).to_be_visible()
+
+    def phone_code(self, code: str) -> str:
+        """A code for the phone of this participant, made without the screen."""
+        return str(self.tell(f"participants/{code}/enrolment-codes", {})["code"])
 
     def code_on_screen(self) -> str:
         """The code that stands under the picture."""

@@ -1,4 +1,4 @@
-"""A day at the desk: who works here, every row of Today resolved in its row, paper typed in."""
+"""A day at the desk: who works here, paper typed in, corrections, amendments."""
 
 from __future__ import annotations
 
@@ -11,46 +11,36 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from e2e.accessibility import faults
 from e2e.desk import Desk
-from e2e.handset import CONSOLE, Handset
-from support.clinic import PASSWORD, STUDY, Clinic
+from e2e.handset import CONSOLE
+from e2e.office import Office, open_office
+from support.clinic import PASSWORD, STUDY
 from support.house import ROOT
 
 Picture = Callable[..., None]
-CHIEF = "cleo@clinic.example"
-
-
-def invited(clinic: Clinic, email: str, *access: str) -> str:
-    """The link of an invitation that the command has printed."""
-    found = re.search(r"https?://\S+", clinic.run("staff", "invite", email, *access))
-    assert found
-    return found[0]
 
 
 @pytest.fixture(scope="module")
-def chief(chromium: Browser, clinic: Clinic) -> Iterator[Page]:
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    with open_office(tmp_path_factory.mktemp("desk")) as office:
+        office.invite("cleo@clinic.example", "Cleo Chief", "administrator")
+        yield office
+
+
+@pytest.fixture(scope="module")
+def desk(chromium: Browser, office: Office) -> Iterator[Desk]:
+    desk = Desk(chromium, office)
+    desk.sign_in()
+    yield desk
+    desk.context.close()
+
+
+@pytest.fixture(scope="module")
+def chief(chromium: Browser, office: Office) -> Iterator[Page]:
     """An administrator, signed in on a computer of her own."""
-    link = invited(clinic, CHIEF, "--role", "administrator")
-    context = chromium.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    page.goto(link)
-    page.get_by_label("name").fill("Cleo Chief")
-    for field in page.locator("input[type=password]").all():
-        field.fill(PASSWORD)
-    page.locator("button[type=submit]").click()
-    page.get_by_label("E-mail").fill(CHIEF)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.locator("button[type=submit]").click()
-    expect(page.get_by_role("heading", name="Today")).to_be_visible()
-    yield page
-    context.close()
-
-
-def enrol(clinic: Clinic, code: str, days: int = 84) -> None:
-    clinic.run(
-        "participant", "enrol", STUDY, code, "--site", "N", "--arm", "stop",
-        "--enrolled", clinic.days_ago(days + 5), "--anchor", f"cessation={clinic.days_ago(days)}",
-        "--zone", clinic.zone, "--reads-english",
-    )  # fmt: skip
+    desk = Desk(chromium, office)
+    desk.sign_in("cleo@clinic.example")
+    yield desk.page
+    desk.context.close()
 
 
 def test_staff_and_access_for_everybody(chief: Page, desk: Desk, picture: Picture) -> None:
@@ -99,88 +89,14 @@ def test_invited_joined_suspended_and_shut_out(chief: Page, desk: Desk, chromium
     browser.close()
 
 
-@pytest.fixture(scope="module")
-def troubles(desk: Desk, chief: Page, chromium: Browser) -> None:
-    """One person for each kind of row that a day brings."""
-    clinic = desk.clinic
-    for code, days in (
-        ("N-401", 84), ("N-402", 84), ("N-403", 84), ("N-404", 110), ("N-405", 96),
-    ):  # fmt: skip
-        enrol(clinic, code, days)
-    Handset(desk, chromium, "N-401").ask("POST", "/api/me/call-request", {})
-    twice = Handset(desk, chromium, "N-402")
-    form = twice.forms()[0]
-    twice.answer(form)
-    twice.answer(form)
-    chief.context.request.post(
-        f"{clinic.origin}/api/studies/{STUDY}/participants/N-403/exemptions",
-        data={"reason": "LANGUAGE", "from": clinic.days_ago(20)},
-        headers=CONSOLE,
-    )
-
-
 def rows_of(page: Page, kind: str, code: str) -> Locator:
     rows = page.get_by_role("row").filter(has_text=kind)
     return rows.filter(has=page.get_by_role("link", name=code, exact=True))
 
 
-WAYS: dict[str, tuple[str, str]] = {
-    "Asked for a call": ("N-401", "call"),
-    "Two answers": ("N-402", "decide"),
-    "Approval needed": ("N-403", "approve"),
-    "Reason needed": ("N-404", "reason"),
-    "Closing soon": ("N-405", "call"),
-    "Visit due": ("N-405", "visit"),
-}
-
-
-@pytest.mark.usefixtures("troubles")
-@pytest.mark.parametrize("kind", WAYS)
-def test_each_row_of_today_is_resolved_in_the_row_by_keyboard(
-    desk: Desk, kind: str, picture: Picture
-) -> None:
-    code, way = WAYS[kind]
-    page = desk.page
-    page.goto("about:blank")
-    page.goto(f"{desk.clinic.origin}/console/#/{STUDY}/today")
-    rows = rows_of(page, kind, code)
-    expect(rows.first).to_be_visible()
-    before = rows.count()
-    rows.first.get_by_role("button").focus()
-    page.keyboard.press("Enter")
-    act = page.locator(".in-place .act")
-    expect(act).to_be_visible()
-    assert faults(page) == []
-    picture(page, f"console-today-{way}-desk", whole=False)
-    type_in(page, act, way)
-    expect(page.locator(".said")).to_contain_text(code)
-    expect(rows).to_have_count(before - 1)
-
-
-def type_in(page: Page, act: Locator, way: str) -> None:
-    """Fill the act of a row in with keys, and press Enter at its button."""
-    if way == "call":
-        act.get_by_label("Outcome").focus()
-        page.keyboard.type("Spoke")
-    elif way == "decide":
-        act.get_by_role("radio").first.focus()
-        page.keyboard.press("Space")
-        page.keyboard.press("Tab")
-        page.keyboard.type("She pressed twice")
-    elif way == "approve":
-        act.get_by_role("checkbox").focus()
-        page.keyboard.press("Space")
-    elif way == "reason":
-        act.get_by_label("Reason").focus()
-        page.keyboard.type("Too ill")
-    act.locator("button[type=submit]").focus()
-    page.keyboard.press("Enter")
-
-
-@pytest.mark.usefixtures("troubles")
-def test_who_died_a_minute_ago_is_called_no_more(desk: Desk) -> None:
+def test_who_died_a_minute_ago_is_called_no_more(office: Office, desk: Desk) -> None:
     """The list was open; the row's act finds that there is nothing left to do or is refused."""
-    enrol(desk.clinic, "N-420", 96)
+    office.enrol("N-420", 96)
     page = desk.page
     page.goto("about:blank")
     page.goto(f"{desk.clinic.origin}/console/#/{STUDY}/today")
@@ -201,9 +117,9 @@ def test_who_died_a_minute_ago_is_called_no_more(desk: Desk) -> None:
 
 
 def test_a_paper_form_is_typed_in_by_keyboard_and_survives_the_end_of_the_session(
-    desk: Desk, picture: Picture
+    office: Office, desk: Desk, picture: Picture
 ) -> None:
-    enrol(desk.clinic, "N-430", 84)
+    office.enrol("N-430", 84)
     page = desk.page
     page.goto(f"{desk.clinic.origin}/console/#/{STUDY}/participants/N-430/entry")
     page.get_by_label("Paper form", exact=True).check()
@@ -257,10 +173,10 @@ def test_a_correction_is_proposed_here_and_decided_by_a_colleague(
 
 
 def test_a_colleague_types_paper_again_and_the_difference_is_settled(
-    desk: Desk, chief: Page, picture: Picture
+    office: Office, desk: Desk, chief: Page, picture: Picture
 ) -> None:
     """From the row of Today to the correction that the first typist decides on, by keyboard."""
-    enrol(desk.clinic, "N-440", 84)
+    office.enrol("N-440", 84)
     typed_in(desk, "N-440")
     chief.goto("about:blank")
     chief.goto(f"{desk.clinic.origin}/console/#/{STUDY}/today")
@@ -312,8 +228,10 @@ def typed_in(desk: Desk, code: str) -> None:
     assert answer.status == 201, answer.text()
 
 
-def test_who_lives_far_away_gets_a_link_and_a_pin(desk: Desk, picture: Picture) -> None:
-    enrol(desk.clinic, "N-450", 84)
+def test_who_lives_far_away_gets_a_link_and_a_pin(
+    office: Office, desk: Desk, picture: Picture
+) -> None:
+    office.enrol("N-450", 84)
     desk.open_participant("N-450")
     page = desk.page
     page.get_by_role("button", name="Enrol a phone").click()

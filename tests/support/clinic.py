@@ -15,7 +15,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -44,10 +44,14 @@ class Clinic:
     invitation: str
     zone: str
 
+    def now(self) -> datetime:
+        """The moment that its servers read."""
+        return SystemClock().now()
+
     @property
     def today(self) -> date:
         """The local date at the clinic."""
-        return local_date(SystemClock().now(), self.zone)
+        return local_date(self.now(), self.zone)
 
     def days_ago(self, days: int) -> str:
         """A date as date fields take it."""
@@ -80,7 +84,7 @@ def open_clinic(folder: Path, url: str | None = None, host: str = "127.0.0.1") -
     }
     if url is not None:
         environment["SAYSO_DATABASE_URL"] = url
-    clinic = Clinic(f"http://{host}:{port}", folder, environment, "", _noon_zone())
+    clinic = Clinic(f"http://{host}:{port}", folder, environment, "", noon_zone())
     invitation = _set_up(clinic)
     clinic = Clinic(clinic.origin, folder, environment, invitation, clinic.zone)
     serve = [SAYSO, "serve", "--port", str(port)]
@@ -104,7 +108,7 @@ def _set_up(clinic: Clinic) -> str:
     return found[0]
 
 
-def _noon_zone() -> str:
+def noon_zone() -> str:
     """Of these zones around the globe the one that is nearest to its noon just now."""
     now = SystemClock().now()
 

@@ -5,6 +5,7 @@ import type { Share } from "../api/types";
 import { NO_DATA, percent } from "../format";
 import { parseQr } from "../qr";
 import { t } from "../strings";
+import { useLanding } from "./landing";
 
 export type Tone = "plain" | "good" | "warn" | "bad" | "exempt" | "brand";
 
@@ -189,8 +190,9 @@ export function Qr({ svg, label }: { readonly svg: string; readonly label: strin
 
 /** What was just done, said once to everybody, screen readers included. */
 export function Said({ text }: { readonly text: string }) {
+  const landing = useLanding<HTMLParagraphElement>(text);
   return (
-    <p class={text === "" ? "said unseen" : "said"} role="status">
+    <p class={text === "" ? "said unseen" : "said"} role="status" tabIndex={-1} ref={landing}>
       {text}
     </p>
   );

@@ -50,7 +50,7 @@ export function Table<R>(props: TableProps<R>) {
   return (
     <section
       ref={box}
-      class={fits ? "scroll fits" : "scroll"}
+      class={fits ? "scroll unscrolled" : "scroll"}
       aria-labelledby={caption}
       // A box that scrolls must be reachable by keyboard; one that does not is no stop on the way.
       tabIndex={fits ? undefined : 0}

@@ -10,6 +10,7 @@ import type { ParticipantView, ResponseView } from "../api/types";
 import { studyToday } from "../clock";
 import { moment } from "../format";
 import { Said } from "../parts/bits";
+import { useLanding } from "../parts/landing";
 import { Loaded, Page } from "../parts/page";
 import { ErrorSummary, sentenceFor } from "../parts/problem";
 import { asProblem, useResource } from "../parts/resource";
@@ -86,7 +87,9 @@ function Paper({ person, id, onNewer }: PaperProps) {
     );
   }
   if (verification)
-    return <p>{words.agrees(verification.by ?? t.person.someone, moment(verification.at))}</p>;
+    return (
+      <Said text={words.agrees(verification.by ?? t.person.someone, moment(verification.at))} />
+    );
   if (!entry.may_verify) return <p>{words.yours}</p>;
   return <WithText person={person} response={response} onNewer={onNewer} />;
 }
@@ -101,13 +104,17 @@ interface ComparedProps {
 function Compared({ person, response, verification, children }: ComparedProps) {
   const study = useStudy();
   const { settled } = verification;
+  const title = words.differTitle(verification.items.length);
+  const landing = useLanding<HTMLHeadingElement>(title);
   const whole = useResource<AnsweredResponse>(
     studyPath(study.key, "participants", person.code, "responses", response.id),
   );
   const text = useText(response);
   return (
     <>
-      <h2>{words.differTitle(verification.items.length)}</h2>
+      <h2 tabIndex={-1} ref={landing}>
+        {title}
+      </h2>
       {settled ? (
         <p>
           {words.settledBy(settled.by ?? t.person.someone, moment(settled.at))}:{" "}
