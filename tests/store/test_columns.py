@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Engine, insert, select
 
+from sayso.store.engine import transaction
 from sayso.store.tables_messages import heartbeat
 
 
@@ -31,6 +33,39 @@ def test_an_instant_comes_back_in_utc(connection: Connection, moment: datetime) 
 
     assert at == moment
     assert at.tzinfo is UTC
+
+
+def test_the_hour_that_passes_twice_is_two_instants(engine: Engine) -> None:
+    """Python calls the two equal, as long as they are told in the zone that repeats the hour."""
+    first, second = (
+        datetime(2026, 11, 1, 1, 30, tzinfo=ZoneInfo("America/New_York"), fold=fold)
+        for fold in (0, 1)
+    )
+    assert first == second
+
+    with transaction(engine) as connection:
+        times = [_written(connection, name, at) for name, at in (("a", first), ("b", second))]
+
+    assert times[1] - times[0] == timedelta(hours=1)
+    assert times[0] == datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
+
+
+def test_a_moment_told_in_two_zones_is_one_instant(engine: Engine) -> None:
+    noon = datetime(2026, 6, 15, 12, tzinfo=UTC)
+
+    with transaction(engine) as connection:
+        here = _written(connection, "a", noon)
+        there = _written(connection, "b", noon.astimezone(ZoneInfo("Asia/Kolkata")))
+
+    assert here == there == noon
+    assert there.tzinfo is UTC
+
+
+def _written(connection: Connection, name: str, at: datetime) -> datetime:
+    connection.execute(insert(heartbeat).values(name=name, at=at, facts={}))
+    found = select(heartbeat.c.at).where(heartbeat.c.name == name)
+    written: datetime = connection.execute(found).scalar_one()
+    return written
 
 
 def test_an_instant_without_a_zone_is_a_mistake(connection: Connection) -> None:

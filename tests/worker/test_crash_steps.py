@@ -152,6 +152,26 @@ def test_two_workers_in_one_instant_share_the_rows(floor: Floor) -> None:
     assert not {*first} & {*second}
 
 
+def test_a_batch_is_looked_at_by_its_rows_and_not_by_searching_all_that_waits(
+    floor: Floor,
+) -> None:
+    """A million messages may wait for their day; no index knows which lease they are under."""
+    with transaction(floor.trial.engine) as connection:
+        ids = dispatch.claim(connection, "one", floor.clock.now(), 10)
+        other = dispatch.claim(connection, "two", floor.clock.now(), 5)
+        desk = Desk(PUBLIC_URL, floor.trial.keyring, sends_mail=False)
+
+        def held(token: str, rows: list[int]) -> set[int]:
+            checked = dispatch_check.check(connection, token, rows, desk, floor.clock.now())
+            return {one.taken.id for one in checked.ready}
+
+        assert held("one", ids) == {*ids}
+        # Neither rows alone nor the token alone are enough.
+        assert held("one", ids + other) == {*ids}
+        assert held("one", []) == set()
+        assert held("three", ids) == set()
+
+
 def opening(floor: Floor, person: int) -> Any:
     """The first reminder of her week 12."""
     rows = floor.trial.reminders(person)

@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from sayso.domain.ladder import is_quiet
 from sayso.domain.participation import Facts
-from sayso.domain.status import Form, FormStatus, statuses
+from sayso.domain.status import Form, FormStatus, Standing, judge, standing
 from sayso.domain.study import ReminderPolicy, Rules
 from sayso.domain.walltime import local_date, local_time, to_instant
 
@@ -50,7 +51,7 @@ class Preferences:
     opted_out_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Person:
     """Everything about one participant that the decision needs."""
 
@@ -58,6 +59,15 @@ class Person:
     rules: Rules
     policy: ReminderPolicy
     preferences: Preferences = Preferences()
+
+    @cached_property
+    def standing(self) -> Standing:
+        """Her facts arranged for judging forms; each message asks two or three times."""
+        return standing(self.facts, self.rules)
+
+    def statuses(self, forms: Sequence[Form], at: datetime) -> list[FormStatus]:
+        """What forms of hers are at that moment, in the order given."""
+        return [judge(form, self.standing, at) for form in forms]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +100,10 @@ _GO = Verdict(SEND, "due", "Due now.")
 
 def may_contact(facts: Facts, at: datetime) -> Verdict:
     """Whether any automatic message may go to this person at all."""
-    kinds = {event.kind for event in facts.events}
-    for kind, (reason, why) in _ENDING.items():
-        if kind in kinds:
-            return Verdict(SKIP, reason, why, lasting=True)
+    if kinds := {event.kind for event in facts.events}:
+        for kind, (reason, why) in _ENDING.items():
+            if kind in kinds:
+                return Verdict(SKIP, reason, why, lasting=True)
     if not facts.is_enrolled_at(at):
         return Verdict(SKIP, "not-enrolled", "No messages before the enrolment.", lasting=True)
     return _GO
@@ -111,7 +121,7 @@ def may_remind(
         return refusal
     if person.preferences.opted_out_at is not None:
         return Verdict(SKIP, "opted-out", "The participant wants no reminders.", lasting=True)
-    verdict = _of_statuses(statuses(forms, person.facts, at, person.rules))
+    verdict = _of_statuses(person.statuses(forms, at))
     if verdict.action != SEND or nudge is None:
         return verdict
     return _passing(person, at, nudge)

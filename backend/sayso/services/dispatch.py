@@ -12,7 +12,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, exists, func, literal, select, update
+from sqlalchemy import (
+    Connection,
+    Integer,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    select,
+    update,
+)
 
 from sayso.domain.delivery import Settlement
 from sayso.store.tables_messages import delivery, push_subscription
@@ -48,35 +58,46 @@ class Settled:
 
 def next_due(connection: Connection) -> datetime | None:
     """When the next pending delivery wants attention; one index lookup."""
-    statement = select(func.min(delivery.c.next_at)).where(delivery.c.state == "pending")
-    found: datetime | None = connection.execute(statement).scalar_one()
+    found: datetime | None = connection.execute(_NEXT).scalar_one()
     return found
+
+
+_NEXT = select(func.min(delivery.c.next_at)).where(delivery.c.state == "pending")
 
 
 def claim(
     connection: Connection, token: str, now: datetime, limit: int, lease: timedelta = LEASE
-) -> int:
-    """Take up to `limit` due deliveries under the lease `token`; returns how many.
+) -> list[int]:
+    """Take up to `limit` due deliveries under the lease `token`; returns their row ids.
 
     The lease must outlast the sending of a batch: ten seconds of patience per message, a hundred
     at once, with room to spare.
     """
-    due = (
-        select(delivery.c.id)
-        .where(delivery.c.state == "pending", delivery.c.next_at <= now)
-        .order_by(delivery.c.next_at, delivery.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .cte("due")
+    asked = {"b_now": now, "b_limit": limit, "b_until": now + lease, "b_token": token}
+    return list(connection.scalars(_CLAIM, asked).all())
+
+
+_DUE = (
+    select(delivery.c.id)
+    .where(
+        delivery.c.state == "pending",
+        delivery.c.next_at <= bindparam("b_now", type_=delivery.c.next_at.type),
     )
-    taken = connection.execute(
-        update(delivery)
-        .where(delivery.c.id.in_(select(due.c.id)))
-        .values(next_at=now + lease, attempts=delivery.c.attempts + 1, lease_token=token)
-        .returning(delivery.c.id)
+    .order_by(delivery.c.next_at, delivery.c.id)
+    .limit(bindparam("b_limit", type_=Integer))
+    .with_for_update(skip_locked=True)
+    .cte("due")
+)
+_CLAIM = (
+    update(delivery)
+    .where(delivery.c.id.in_(select(_DUE.c.id)))
+    .values(
+        next_at=bindparam("b_until"),
+        attempts=delivery.c.attempts + 1,
+        lease_token=bindparam("b_token"),
     )
-    # One driver does not count the rows of a statement that begins with WITH.
-    return len(taken.all())
+    .returning(delivery.c.id)
+)
 
 
 def settle(connection: Connection, settled: Sequence[Settled], now: datetime) -> None:

@@ -7,19 +7,19 @@ facts of this second.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from sayso.domain import ack
 from sayso.domain.delivery import Settlement
 from sayso.domain.eligibility import SEND, WAIT, Verdict, may_remind, may_set_up
 from sayso.domain.errors import SealBroken
 from sayso.domain.reachability import patience
-from sayso.domain.status import statuses
+from sayso.domain.status import judge
 from sayso.mail.message import Mail
 from sayso.push.message import PushMessage, document, time_to_live, topic
 from sayso.services import canary, digests, reminder_people, reminder_words
@@ -58,8 +58,8 @@ class Ready:
     mail: Mail | None = None
 
 
-# Who holds a message is filled in once it is known that it goes.
-_BLANK = Taken(0, "", None, None, "", "", None, 0, datetime.max.replace(tzinfo=UTC))
+# What one row turns out to be: something to send, or what to write on it instead.
+Found = PushMessage | Mail | Settlement
 
 
 @dataclass(slots=True)
@@ -73,39 +73,18 @@ class Checked:
 def check(
     connection: Connection,
     token: str,
+    taken: Collection[int],
     desk: Desk,
     now: datetime,
     read: Queued = Queued(),  # noqa: B008 — a frozen value that nobody changes
 ) -> Checked:
-    """Look again at every delivery held under `token`. Only reads.
+    """Look again at the deliveries with these row ids that `token` still holds. Only reads.
 
     `read` is what the transaction that took these rows has just read, and it is not read again:
     whoever ends an occasion since then has taken its rows from us in his own transaction, so they
     are not found here any more.
     """
-    rows = connection.execute(
-        select(
-            delivery,
-            reminder.c.occasion,
-            reminder.c.timepoint,
-            reminder.c.step,
-            reminder.c.due_at,
-            reminder.c.closes_at,
-            reminder.c.urgent,
-            push_subscription.c.endpoint_sealed,
-            push_subscription.c.p256dh,
-            push_subscription.c.auth_sealed,
-            push_subscription.c.vapid_key_id,
-            participant_identity.c.email_sealed,
-        )
-        .outerjoin(reminder, reminder.c.id == delivery.c.reminder_id)
-        .outerjoin(push_subscription, push_subscription.c.id == delivery.c.subscription_id)
-        .outerjoin(
-            participant_identity,
-            participant_identity.c.participant_id == delivery.c.participant_id,
-        )
-        .where(delivery.c.lease_token == token, delivery.c.state == "pending")
-    ).all()
+    rows = connection.execute(_HELD, {"b_ids": sorted(taken), "b_token": token}).all()
     ids = {row.participant_id for row in rows if row.participant_id is not None}
     people = _people(connection, rows, read, now)
     around = around_of(connection, ids, now)
@@ -113,7 +92,7 @@ def check(
     checked = Checked()
     look = _Look(people, around, shown, desk, now)
     for row in rows:
-        taken = _taken(row, people.get(row.participant_id), desk)
+        held = _taken(row, people.get(row.participant_id), desk)
         try:
             own = row.participant_id is None
             found = _own(connection, row, desk, now) if own else look.at(row)
@@ -121,10 +100,54 @@ def check(
             # One row that cannot be judged must not hold up everybody behind it.
             found = _broken(error)
         if isinstance(found, Settlement):
-            checked.settled.append(Settled(taken, found))
+            checked.settled.append(Settled(held, found))
+        elif isinstance(found, Mail):
+            checked.ready.append(Ready(held, mail=found))
         else:
-            checked.ready.append(replace(found, taken=taken))
+            checked.ready.append(Ready(held, push=found))
     return checked
+
+
+# Put together once, with no column that nobody asks for, and by row id: no index knows the token,
+# and the rows that wait for their day may be a million.
+_HELD: Select[Any] = (
+    select(
+        delivery.c.id,
+        delivery.c.lease_token,
+        delivery.c.participant_id,
+        delivery.c.reminder_id,
+        delivery.c.staff_id,
+        delivery.c.site_id,
+        delivery.c.purpose,
+        delivery.c.channel,
+        delivery.c.subscription_id,
+        delivery.c.attempts,
+        delivery.c.expires_at,
+        delivery.c.idempotency_key,
+        reminder.c.occasion,
+        reminder.c.timepoint,
+        reminder.c.step,
+        reminder.c.due_at,
+        reminder.c.closes_at,
+        reminder.c.urgent,
+        push_subscription.c.endpoint_sealed,
+        push_subscription.c.p256dh,
+        push_subscription.c.auth_sealed,
+        push_subscription.c.vapid_key_id,
+        participant_identity.c.email_sealed,
+    )
+    .select_from(delivery)
+    .outerjoin(reminder, reminder.c.id == delivery.c.reminder_id)
+    .outerjoin(push_subscription, push_subscription.c.id == delivery.c.subscription_id)
+    .outerjoin(
+        participant_identity, participant_identity.c.participant_id == delivery.c.participant_id
+    )
+    .where(
+        delivery.c.id.in_(bindparam("b_ids", expanding=True)),
+        delivery.c.lease_token == bindparam("b_token"),
+        delivery.c.state == "pending",
+    )
+)
 
 
 def _people(
@@ -144,20 +167,18 @@ def _people(
     return {**read.people, **reminder_people.load(connection, ids, now, forms)}
 
 
-def _own(connection: Connection, row: Row[Any], desk: Desk, now: datetime) -> Ready | Settlement:
+def _own(connection: Connection, row: Row[Any], desk: Desk, now: datetime) -> Found:
     """A message that is about no participant: a site's summary, or the server's test of itself."""
     if row.expires_at <= now:
         return _OVER
     if row.purpose == "canary":
-        push = canary.compose(row, desk.public_url, desk.keyring, desk.vapid_key_id, now)
-        return Ready(_BLANK, push=push)
+        return canary.compose(row, desk.public_url, desk.keyring, desk.vapid_key_id, now)
     if not desk.sends_mail:
         return _NO_MAIL
     try:
-        mail = digests.compose(connection, row, desk.public_url, desk.keyring, now)
+        return digests.compose(connection, row, desk.public_url, desk.keyring, now)
     except SealBroken:
         return _UNREADABLE
-    return Ready(_BLANK, mail=mail) if isinstance(mail, Mail) else mail
 
 
 def _taken(row: Row[Any], person: Reminded | None, desk: Desk) -> Taken:
@@ -186,7 +207,7 @@ class _Look:
     desk: Desk
     now: datetime
 
-    def at(self, row: Row[Any]) -> Ready | Settlement:
+    def at(self, row: Row[Any]) -> Found:
         """What one row is: a message that may go, or what to write instead."""
         person = self.people[row.participant_id]
         if row.purpose == "fallback" and row.reminder_id in self.shown:
@@ -231,20 +252,20 @@ def _shown(connection: Connection, rows: Sequence[Row[Any]]) -> frozenset[int]:
     )
 
 
-def _compose(row: Row[Any], person: Reminded, desk: Desk, now: datetime) -> Ready | Settlement:
+def _compose(row: Row[Any], person: Reminded, desk: Desk, now: datetime) -> Found:
     if row.channel == "staff":
         return _CALL_LIST
     try:
         if row.channel == "push":
-            live = {phone.id for phone in person.phones if phone.is_live}
-            if row.subscription_id not in live:
+            mine = (phone for phone in person.phones if phone.id == row.subscription_id)
+            if not any(phone.is_live for phone in mine):
                 return _NO_PHONE
-            return Ready(_BLANK, push=_push(row, person, desk, now))
+            return _push(row, person, desk, now)
         if row.email_sealed is None:
             return _NO_ADDRESS
         if not desk.sends_mail:
             return _NO_MAIL
-        return Ready(_BLANK, mail=_mail(row, desk))
+        return _mail(row, desk)
     except SealBroken:
         return _UNREADABLE
 
@@ -302,8 +323,6 @@ def _first_open(row: Row[Any], person: Reminded, now: datetime) -> int | None:
     if row.reminder_id is None:
         return None
     forms = person.forms_at(row.timepoint)
-    standing = statuses(forms, person.person.facts, now, person.person.rules)
-    found = (
-        form.id for form, status in zip(forms, standing, strict=True) if status.status == "open"
-    )
+    standing = person.person.standing
+    found = (form.id for form in forms if judge(form, standing, now).status == "open")
     return next(found, None)

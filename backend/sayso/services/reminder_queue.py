@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Integer, Row, Select, bindparam, func, or_, select, update
 
 from sayso.domain.eligibility import SEND, SKIP, WAIT, Nudge, Verdict, may_remind
 from sayso.domain.reminder_steps import SNOOZE, kind_of
@@ -49,9 +49,11 @@ class Around:
 
 def next_due(connection: Connection) -> datetime | None:
     """When the next undecided reminder wants attention; one index lookup."""
-    statement = select(func.min(reminder.c.next_at)).where(reminder.c.decided_at.is_(None))
-    found: datetime | None = connection.execute(statement).scalar_one()
+    found: datetime | None = connection.execute(_NEXT).scalar_one()
     return found
+
+
+_NEXT = select(func.min(reminder.c.next_at)).where(reminder.c.decided_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +67,7 @@ class Queued:
 
 def queue_due(connection: Connection, now: datetime, limit: int) -> Queued:
     """Decide up to `limit` due reminders."""
-    rows = connection.execute(
-        select(reminder)
-        .where(reminder.c.decided_at.is_(None), reminder.c.next_at <= now)
-        .order_by(reminder.c.next_at, reminder.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
+    rows = connection.execute(_DUE, {"b_now": now, "b_limit": limit}).all()
     if not rows:
         return Queued()
     ids = {row.participant_id for row in rows}
@@ -86,6 +82,27 @@ def queue_due(connection: Connection, now: datetime, limit: int) -> Queued:
     going = [(row, people[row.participant_id]) for row, v in decided if v.action == SEND]
     insert_new(connection, delivery, [d for row, who in going for d in deliveries(row, who, now)])
     return Queued(len(rows), people, timepoints)
+
+
+# Nothing but what is judged by: a batch reads a few hundred of these, most of them once a day.
+_DUE: Select[Any] = (
+    select(
+        reminder.c.id,
+        reminder.c.participant_id,
+        reminder.c.occasion,
+        reminder.c.timepoint,
+        reminder.c.step,
+        reminder.c.due_at,
+        reminder.c.closes_at,
+    )
+    .where(
+        reminder.c.decided_at.is_(None),
+        reminder.c.next_at <= bindparam("b_now", type_=reminder.c.next_at.type),
+    )
+    .order_by(reminder.c.next_at, reminder.c.id)
+    .limit(bindparam("b_limit", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
 
 
 def _judged(row: Row[Any], who: Reminded, around: Around, now: datetime) -> Verdict:
@@ -103,9 +120,8 @@ def around_of(connection: Connection, participant_ids: set[int], now: datetime) 
     due: dict[tuple[int, str], list[tuple[datetime, int]]] = defaultdict(list)
     recent: dict[int, list[tuple[int, datetime]]] = defaultdict(list)
     asked = {"b_people": sorted(participant_ids), "b_now": now, "b_over": now - _WEEK}
-    for row_id, person, occasion, due_at, decided_at, decision in connection.execute(
-        _AROUND, asked
-    ):
+    rows = connection.execute(_AROUND, asked).all()
+    for row_id, person, occasion, due_at, decided_at, decision in rows:
         due[person, occasion].append((due_at, row_id))
         if decision == "queued" and decided_at > now - _WEEK:
             recent[person].append((row_id, decided_at))
@@ -164,15 +180,11 @@ def _write(
         if verdict.action == WAIT
     ]
     if waiting:
-        connection.execute(
-            update(reminder)
-            .where(reminder.c.id == bindparam("row_id"))
-            .values(next_at=bindparam("b_next_at"), why=bindparam("b_why")),
-            waiting,
-        )
+        connection.execute(_WAITS, waiting)
     final = [
         {
             "row_id": row.id,
+            "b_now": now,
             "b_decision": "queued" if verdict.action == SEND else "skipped",
             "b_reason": (_QUEUED if verdict.action == SEND else verdict).reason,
             "b_why": (_QUEUED if verdict.action == SEND else verdict).why,
@@ -181,14 +193,14 @@ def _write(
         if verdict.action != WAIT
     ]
     if final:
-        connection.execute(
-            update(reminder)
-            .where(reminder.c.id == bindparam("row_id"))
-            .values(
-                decided_at=now,
-                decision=bindparam("b_decision"),
-                reason=bindparam("b_reason"),
-                why=bindparam("b_why"),
-            ),
-            final,
-        )
+        connection.execute(_DECIDED, final)
+
+
+_ROW = update(reminder).where(reminder.c.id == bindparam("row_id"))
+_WAITS = _ROW.values(next_at=bindparam("b_next_at"), why=bindparam("b_why"))
+_DECIDED = _ROW.values(
+    decided_at=bindparam("b_now"),
+    decision=bindparam("b_decision"),
+    reason=bindparam("b_reason"),
+    why=bindparam("b_why"),
+)

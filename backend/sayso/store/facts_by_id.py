@@ -55,12 +55,12 @@ def people(connection: Connection, ids: Collection[int]) -> list[Row[Any]]:
 
 def dated(connection: Connection, ids: Collection[int]) -> dict[int, Dated]:
     """Everything that stands today and has a date, but responses."""
-    return dated_of(connection.execute(_DATED, _of(ids)))
+    return dated_of(connection.execute(_DATED, _of(ids)).all())
 
 
 def responses(connection: Connection, ids: Collection[int]) -> dict[int, list[ResponseFact]]:
     """Every response, first received first."""
-    return responses_by_person(connection.execute(_RESPONSES, _of(ids)))
+    return responses_by_person(connection.execute(_RESPONSES, _of(ids)).all())
 
 
 def forms_at(
@@ -68,14 +68,14 @@ def forms_at(
 ) -> dict[int, list[StoredForm]]:
     """The live forms of these timepoints, in order of opening."""
     asked = {**_of(ids), _TIMEPOINTS.key: sorted(timepoints)}
-    return _by_person(connection.execute(_FORMS_AT, asked))
+    return _by_person(connection.execute(_FORMS_AT, asked).all())
 
 
 def forms_where(
     connection: Connection, ids: Collection[int], which: ColumnElement[bool]
 ) -> dict[int, list[StoredForm]]:
     """The live forms that a condition on `expected_form` chooses, in order of opening."""
-    return _by_person(connection.execute(_FORMS.where(which), _of(ids)))
+    return _by_person(connection.execute(_FORMS.where(which), _of(ids)).all())
 
 
 def _of(ids: Collection[int]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -80,41 +80,45 @@ class Dispatcher:
                 counts["decided"] += queued.decided
                 if taken:
                     # A batch that takes longer than expected stops while its rows are still ours.
-                    counts += await self._send_batch(token, now + self._lease * 0.75, queued)
+                    until = now + self._lease * 0.75
+                    counts += await self._send_batch(token, taken, until, queued)
                 elif not queued.decided:
                     break
         return counts
 
     async def _send_batch(
-        self, token: str, until: datetime, queued: reminder_queue.Queued
+        self, token: str, taken: list[int], until: datetime, queued: reminder_queue.Queued
     ) -> Counter[str]:
         now = self._clock.now()
         with transaction(self._engine, read_only=True) as connection:
-            checked = dispatch_check.check(connection, token, self._desk, now, queued)
+            checked = dispatch_check.check(connection, token, taken, self._desk, now, queued)
         ledger = _Ledger(self._engine, self._clock)
         for settled in checked.settled:
             ledger.add(settled)
         ledger.flush()
-        # Mail goes one by one; it must not wait in the places of pushes, which would wait with it.
-        places = {"push": asyncio.Semaphore(IN_FLIGHT), "email": asyncio.Semaphore(1)}
-        under_way = [
-            asyncio.create_task(self._send(ready, places[ready.taken.channel], until))
-            for ready in checked.ready
-        ]
-        for done in asyncio.as_completed(under_way):
-            sent = await done
-            ledger.add(sent)
-            # Mail is written down at once, because two copies cannot be shown as one.
-            ledger.flush_when_due(at_once=sent.taken.channel == "email")
+        hands = []
+        # Mail goes one by one; it must not wait behind pushes, nor pushes behind it.
+        for channel, places in (("push", IN_FLIGHT), ("email", 1)):
+            pile = [one for one in checked.ready if one.taken.channel == channel]
+            rest = iter(pile)
+            hands += [self._send_on(rest, until, ledger) for _ in pile[:places]]
+        await asyncio.gather(*hands)
         ledger.flush(last=True)
         return ledger.counts
 
-    async def _send(self, ready: Ready, place: asyncio.Semaphore, until: datetime) -> Settled:
+    async def _send_on(self, rest: Iterator[Ready], until: datetime, ledger: _Ledger) -> None:
+        """One of the pairs of hands that share a pile: send the next message until none is left."""
+        for ready in rest:
+            sent = await self._send(ready, until)
+            ledger.add(sent)
+            # Mail is written down at once, because two copies cannot be shown as one.
+            ledger.flush_when_due(at_once=sent.taken.channel == "email")
+
+    async def _send(self, ready: Ready, until: datetime) -> Settled:
         """Send one message, or give it back untried when the lease is nearly over."""
-        async with place:
-            if (now := self._clock.now()) >= until:
-                return Settled(ready.taken, Settlement("pending", *_LEFT, now, counts=False))
-            outcome = await self._outcome(ready)
+        if (now := self._clock.now()) >= until:
+            return Settled(ready.taken, Settlement("pending", *_LEFT, now, counts=False))
+        outcome = await self._outcome(ready)
         now = self._clock.now()
         settlement = settle(
             outcome,
