@@ -85,6 +85,9 @@ export const person = {
   skew: (minutes: number) =>
     `the phone's clock was ${Math.abs(minutes)} min ${minutes > 0 ? "fast" : "slow"}`,
   reminders: (n: number) => count(n, "reminder", "reminders"),
+  remindersCaption: (label: string) => `Reminders of ${label}`,
+  reminder: "Reminder",
+  when: "When and how",
   looseTitle: "Answers outside the plan",
   statuses: {
     upcoming: "Upcoming",

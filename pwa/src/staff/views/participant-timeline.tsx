@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import { type ActDone, ActPanel } from "../acts/panel";
 import { takeBack } from "../acts/record";
+import { read, studyPath } from "../api/client";
 import type { TabletHandover } from "../api/entries";
 import type { FormView, ParticipantView, ReminderView, ResponseView } from "../api/types";
 import { day, moment, prose } from "../format";
@@ -95,6 +96,12 @@ interface EntryLineProps extends RecordProps {
 }
 
 function EntryLine({ entry, person, today, onDone, onNewer }: EntryLineProps) {
+  const study = useStudy();
+  function readAgain(): void {
+    const path = studyPath(study.key, "participants", person.code);
+    // Should this fail the reminder is on its way all the same, and the next look shows it.
+    read<ParticipantView>(path).then(onNewer, () => undefined);
+  }
   return (
     <li class={entry.group}>
       <EntryDate entry={entry} />
@@ -107,7 +114,12 @@ function EntryLine({ entry, person, today, onDone, onNewer }: EntryLineProps) {
         ))}
         {entry.occasion ? <FormLines entry={entry} person={person} /> : null}
         {entry.occasion && entry.until ? (
-          <RemindNow person={person} timepoint={entry.occasion.timepoint} title={entry.title} />
+          <RemindNow
+            person={person}
+            timepoint={entry.occasion.timepoint}
+            title={entry.title}
+            onSent={readAgain}
+          />
         ) : null}
         {entry.entered ? (
           <TakeBack
@@ -185,7 +197,11 @@ function FormLines({ entry, person }: { readonly entry: Entry; readonly person: 
         </tbody>
       </table>
       {occasion.reminders.length > 0 ? (
-        <Reminders reminders={occasion.reminders} zone={person.zone} />
+        <Reminders
+          reminders={occasion.reminders}
+          zone={person.zone}
+          caption={t.person.remindersCaption(entry.title)}
+        />
       ) : null}
     </>
   );
@@ -262,25 +278,42 @@ function ResponseLines({ response, zone, title, at }: ResponseLinesProps) {
   );
 }
 
-function Reminders({
-  reminders,
-  zone,
-}: {
+interface RemindersProps {
   readonly reminders: readonly ReminderView[];
   readonly zone: string;
-}) {
+  readonly caption: string;
+}
+
+/** What is planned and what became of the rest, latest first, each with the reason. */
+function Reminders({ reminders, zone, caption }: RemindersProps) {
+  const words = t.person;
   return (
     <details>
-      <summary>{t.person.reminders(reminders.length)}</summary>
-      <ul class="plain">
-        {reminders.map((reminder) => (
-          <li key={`${reminder.at}${reminder.step}${reminder.channel}`}>
-            <time dateTime={reminder.at}>{moment(reminder.at, zone)}</time>
-            {reminder.channel ? `, ${t.person.channels[reminder.channel] ?? reminder.channel}` : ""}
-            : {reminder.label}. {prose(reminder.why)}
-          </li>
-        ))}
-      </ul>
+      <summary>{words.reminders(reminders.length)}</summary>
+      <table class="forms">
+        <caption class="visually-hidden">{caption}</caption>
+        <thead class="visually-hidden">
+          <tr>
+            <th scope="col">{words.reminder}</th>
+            <th scope="col">{words.when}</th>
+            <th scope="col">{words.why}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {reminders.map((reminder) => (
+            <tr key={`${reminder.at}${reminder.step}${reminder.channel}`}>
+              <th scope="row">{reminder.label}</th>
+              <td>
+                <time dateTime={reminder.at}>{moment(reminder.at, zone)}</time>
+                {reminder.channel ? (
+                  <span class="under">{words.channels[reminder.channel] ?? reminder.channel}</span>
+                ) : null}
+              </td>
+              <td>{prose(reminder.why)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
     </details>
   );
 }

@@ -19,9 +19,11 @@ interface RemindNowProps {
   readonly person: ParticipantView;
   readonly timepoint: string;
   readonly title: string;
+  /** A reminder is on its way, so what is shown of the person is no longer all. */
+  readonly onSent?: () => void;
 }
 
-export function RemindNow({ person, timepoint, title }: RemindNowProps) {
+export function RemindNow({ person, timepoint, title, onSent }: RemindNowProps) {
   const study = useStudy();
   const { staff } = useSession();
   const [said, setSaid] = useState("");
@@ -33,7 +35,9 @@ export function RemindNow({ person, timepoint, title }: RemindNowProps) {
     setRunning(true);
     try {
       const path = studyPath(study.key, "participants", person.code, "reminders");
-      setSaid(prose((await write<Verdict>("POST", path, { timepoint })).why));
+      const verdict = await write<Verdict>("POST", path, { timepoint });
+      setSaid(prose(verdict.why));
+      if (verdict.sent) onSent?.();
     } catch (error) {
       setSaid(sentenceFor(asProblem(error)));
     } finally {
