@@ -60,6 +60,24 @@ def test_sealed_tables_are_sealed_again_for_the_next_test(stock: Stock) -> None:
 @pytest.mark.parametrize(
     "change",
     [
+        "update version set number = 'two'",
+        "delete from version",
+        "insert into version values ('x')",
+    ],
+)
+def test_rows_of_the_template_are_put_back(stock: Stock, change: str) -> None:
+    first = stock.lend()
+    run(first, change)
+    stock.take_back(first)
+
+    second = stock.lend()
+    assert second == first
+    assert rows(second, "select number from version") == [("one",)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
         "drop trigger sealed on note",
         "alter table note disable trigger sealed",
         "alter table site add column zone text",
@@ -70,7 +88,6 @@ def test_sealed_tables_are_sealed_again_for_the_next_test(stock: Stock) -> None:
         "drop table version",
         "create or replace function refuse() returns trigger language plpgsql as "
         "$$ begin return null; end $$",
-        "update version set number = 'two'",
     ],
 )
 def test_a_changed_database_is_not_lent_again(stock: Stock, change: str) -> None:

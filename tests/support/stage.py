@@ -8,7 +8,7 @@ Days count from the day on which therapy was stopped.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -40,6 +40,7 @@ from sayso.store.engine import transaction
 from sayso.store.facts import StoredForm, forms_of
 from sayso.store.sealed import Keyring
 from sayso.store.tables import participant, staff, staff_site
+from support.prepared import prepared
 
 STUDY = "stop-her2"
 NEW_YORK = "America/New_York"
@@ -68,6 +69,29 @@ class Stage:
 
     def set_up(self) -> Stage:
         """Publish the study and open the sites: S1 with its satellite S1W, and S2."""
+        return self.prepare("set up", self._set_up)
+
+    def prepare(self, name: str, build: Callable[[], object]) -> Stage:
+        """Let `build` act on this stage; in the same process its rows are only copied later on.
+
+        `name` names what it does, in an empty database.
+        """
+
+        def everybody() -> tuple[dict[str, Any], ...]:
+            build()
+            return self._everybody()
+
+        key = (name, str(instruments_dir()), self.keyring.derived("stage"))
+        known = prepared(self.engine, key, everybody)
+        for mine, found in zip(self._everybody(), known, strict=True):
+            mine.update(found)
+        return self
+
+    def _everybody(self) -> tuple[dict[str, Any], ...]:
+        places = (self.site_ids, self.places)
+        return self.phones, self.cessation, self.staff_ids, self.roles, *places
+
+    def _set_up(self) -> None:
         file = instruments_dir() / "studies" / f"{STUDY}.toml"
         with self.open() as connection:
             text = file.read_text("utf-8")
@@ -83,7 +107,6 @@ class Stage:
         self.hire("dana", "coordinator", "S2")
         self.hire("max", "monitor", "S1")
         self.hire("ada", "administrator", "S1", "S1W", "S2")
-        return self
 
     def hire(self, name: str, role: str, *places: str) -> None:
         """Give somebody an account with a role at these sites."""

@@ -20,7 +20,7 @@ from werkzeug.test import TestResponse
 from sayso.clock import FixedClock
 from sayso.services import sessions
 from sayso.settings import Settings
-from sayso.web.app import create_app
+from support.apps import app_over
 from support.stage import Stage
 
 CESSATION = date(2026, 3, 20)
@@ -81,13 +81,10 @@ class Visitors:
     @classmethod
     def arrive(cls, engine: Engine, now: datetime, static: Path, **settings: Any) -> Self:
         """Open the application over an empty database, with everybody there."""
-        stage = Stage(engine).set_up()
-        stage.hire("ivy", "inspector", "S1")
-        stage.enrol(CODES["alice"], CESSATION, email="alice@example.org")
-        stage.enrol(CODES["carmen"], CESSATION, reads=False)
-        stage.enrol(CODES["amy"], CESSATION, site="S2")
+        stage = Stage(engine)
+        stage.prepare("visitors", lambda: _gather(stage))
         clock = FixedClock(now)
-        app = create_app(
+        app = app_over(
             Settings(data_dir=static, **settings), engine, clock, keyring=stage.keyring,
             vapid_public_key="BPublicKey", static=static,
         )  # fmt: skip
@@ -128,6 +125,14 @@ class Visitors:
         forms = [form for one in me["occasions"] if one["state"] == "open" for form in one["forms"]]
         card: dict[str, Any] = [form for form in forms if form["state"] == "open"][number]
         return card
+
+
+def _gather(stage: Stage) -> None:
+    stage.set_up()
+    stage.hire("ivy", "inspector", "S1")
+    stage.enrol(CODES["alice"], CESSATION, email="alice@example.org")
+    stage.enrol(CODES["carmen"], CESSATION, reads=False)
+    stage.enrol(CODES["amy"], CESSATION, site="S2")
 
 
 def body(card: dict[str, Any], **changes: Any) -> dict[str, Any]:
