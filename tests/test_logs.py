@@ -50,6 +50,25 @@ def test_what_is_below_the_level_is_left_out(lines: io.StringIO) -> None:
     assert lines.getvalue() == ""
 
 
+@pytest.mark.parametrize(
+    ("level", "heard"),
+    [("DEBUG", ["ran", "late"]), ("INFO", ["late"]), ("WARNING", ["late"]), ("ERROR", [])],
+)
+def test_the_scheduler_is_heard_when_something_is_wrong(level: str, heard: list[str]) -> None:
+    root, chatty = logging.getLogger(), logging.getLogger("apscheduler")
+    before = root.handlers[:], root.level, chatty.level
+    stream = io.StringIO()
+    try:
+        logs.configure(level, stream)
+        logging.getLogger("apscheduler.executors.default").info("ran")
+        logging.getLogger("apscheduler.scheduler").warning("late")
+    finally:
+        root.handlers[:], root.level = before[0], before[1]
+        chatty.setLevel(before[2])
+        structlog.reset_defaults()
+    assert [line["event"] for line in parsed(stream)] == heard
+
+
 def test_what_a_request_binds_is_on_each_of_its_lines(lines: io.StringIO) -> None:
     structlog.contextvars.bind_contextvars(request="r-1")
     structlog.get_logger("sayso").info("one")

@@ -18,6 +18,9 @@ _SECRET_KEYS = frozenset(
     }
 )  # fmt: skip
 
+# The scheduler tells of every call of every job, twice, which is two lines every five seconds.
+_CHATTY = "apscheduler"
+
 
 def configure(level: str, stream: TextIO | None = None) -> None:
     """Send everything of at least `level` ("INFO", …), ours and the libraries', to `stream`."""
@@ -48,6 +51,8 @@ def configure(level: str, stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    quieter = logging.NOTSET if root.level <= logging.DEBUG else max(root.level, logging.WARNING)
+    logging.getLogger(_CHATTY).setLevel(quieter)
 
 
 def hide_secrets(

@@ -12,7 +12,11 @@ from pathlib import Path
 import pytest
 import structlog
 
+from sayso.clock import SystemClock
+from sayso.services import audit_watch, heartbeats
+from sayso.store.engine import make_engine, transaction
 from support.shell import Shell
+from support.watcher import watched
 
 
 @pytest.fixture
@@ -119,6 +123,26 @@ def test_wrong_settings_are_wrong_use(shell: Shell, monkeypatch: pytest.MonkeyPa
     result = shell("worker")
     assert result.code == 2
     assert "SAYSO_SMTP_URL" in result.err
+
+
+def test_one_round_is_all_that_an_installation_without_a_worker_has(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A sign of life, the call outside and the look at the audit trail belong to it."""
+    ready(shell)
+    with watched() as outside:
+        monkeypatch.setenv("SAYSO_DEAD_MAN_URL", outside.url)
+        assert shell("dispatch", "--once").code == 0
+        assert outside.calls == ["/alive"]
+    engine = make_engine(f"sqlite:///{tmp_path / 'sayso.sqlite'}")
+    with transaction(engine, read_only=True) as connection:
+        now = SystemClock().now()
+        assert heartbeats.complaint(connection, now) is None
+        assert len(heartbeats.latest(connection)) == 1
+        trail = audit_watch.latest(connection)
+    engine.dispose()
+    assert trail is not None
+    assert trail.faults == ()
 
 
 def test_one_round_does_what_is_due_and_ends(shell: Shell) -> None:

@@ -6,7 +6,6 @@ import json
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from sqlalchemy import insert
@@ -19,38 +18,13 @@ from sayso.store.tables_messages import heartbeat
 from sayso.worker import dead_man
 from sayso.worker.metronome import Metronome
 from support.reminder_fixtures import ENROLLED, OPEN_STEP, Office
-
-
-class Watcher:
-    """Somebody outside who notices when the calls stop."""
-
-    def __init__(self) -> None:
-        self.calls: list[str] = []
-        self.status = 200
-        watcher = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                watcher.calls.append(self.path)
-                self.send_response(watcher.status)
-                self.end_headers()
-
-            def log_message(self, *_arguments: object) -> None:
-                return None
-
-        self.server = HTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/alive"
+from support.watcher import Watcher, watched
 
 
 @pytest.fixture
 def watcher() -> Iterator[Watcher]:
-    watcher = Watcher()
-    thread = threading.Thread(target=watcher.server.serve_forever, daemon=True)
-    thread.start()
-    yield watcher
-    watcher.server.shutdown()
-    watcher.server.server_close()
-    thread.join()
+    with watched() as watcher:
+        yield watcher
 
 
 def metronome(office: Office, stop: threading.Event, url: str = "") -> Metronome:
@@ -154,6 +128,17 @@ def test_a_job_that_fails_is_counted_and_called_again(
     with transaction(office.trial.engine, read_only=True) as connection:
         facts = heartbeats.latest(connection)[0][2]
     assert facts["counts"] == {"errors": 2}
+
+
+def test_what_was_done_is_one_line_and_nothing_done_is_none(office: Office) -> None:
+    alice = office.trial.enrol("A-1", ENROLLED)
+    office.trial.register(alice, office.phone(), ENROLLED)
+    beats = metronome(office, threading.Event())
+    with capture_logs() as lines:
+        beats.dispatch()
+        beats.dispatch()
+    done = [line for line in lines if line["event"] == "done"]
+    assert [(line["job"], line["counts"]) for line in done] == [("dispatch", {"sent": 1})]
 
 
 def test_what_a_database_quotes_in_its_errors_stays_out_of_the_log(

@@ -92,7 +92,7 @@ class Metronome:
         _log.info("worker started", worker=self._name)
         self._stop.wait()
         scheduler.shutdown(wait=True)
-        _log.info("worker stopped", worker=self._name, **self._counts)
+        _log.info("worker stopped", worker=self._name, counts=dict(self._counts))
 
     def dispatch(self) -> None:
         """Send what is due."""
@@ -156,7 +156,10 @@ class Metronome:
 
     def _guarded(self, job: str, work: Callable[[], Counter[str]]) -> None:
         try:
-            self._counts += work()
+            counts = +work()
+            self._counts += counts
+            if counts:
+                _log.info("done", job=job, counts=dict(counts))
         except StoreUnavailable as error:
             self._counts["database_unavailable"] += 1
             _log.warning("the database is not available", job=job, why=str(error))
