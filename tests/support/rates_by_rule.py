@@ -5,6 +5,7 @@ What the program adds up from lines of the tally must come out as this does, cel
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -72,7 +73,7 @@ def by_rule(connection: Connection, within: Reach, chosen: Chosen, now: datetime
         "contact_currency": contact_currency(known, moment, rules),
         "complete_persons": _complete(found),
         "exempt_share": {place: Ratio(sum(all_), len(all_)) for place, all_ in exempt.items()},
-        "adherence": adherence_of(adherence(found).values()),
+        "adherence": adherence_of(Counter(adherence(found).values())),
         "reminder_yield": _reached(reached, everything),
         "backup_yield": backup_yield(_all(reached, "escalations"), everything),
     }

@@ -7,14 +7,16 @@ drift apart. `RULE_VERSION` is printed on every report.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, chain
 from math import sqrt
-from statistics import median
 from typing import NamedTuple
 
 from sayso.domain.digits import span_key, span_minutes
+from sayso.domain.middle import middle
 from sayso.domain.participation import ResponseFact
 from sayso.domain.status import FormStatus
 
@@ -186,7 +188,7 @@ class Counts:
     """What the forms of a group of participants add up to; `add` puts two groups together.
 
     `pro` counts forms of people in the PRO population, `came_pro` those of them that came; `spans`
-    holds the key of the time from offer to answer of each form whose offer was seen.
+    holds the keys of the times from offer to answer where the offer was seen, in sorted runs.
     """
 
     marks: Counter[Mark] = field(default_factory=Counter)
@@ -195,11 +197,14 @@ class Counts:
     answered: int = 0
     applicable: int = 0
     declined: int = 0
-    spans: list[int] = field(default_factory=list)
+    spans: list[Sequence[int]] = field(default_factory=list)
 
     def add(self, other: Counts) -> None:
         """Count another group in."""
-        self.marks.update(other.marks)
+        marks = self.marks
+        # A Counter's own way of adding one asks what it was given, which takes longer than this.
+        for mark, n in other.marks.items():
+            marks[mark] = marks.get(mark, 0) + n
         self.pro += other.pro
         self.came_pro += other.came_pro
         self.answered += other.answered
@@ -207,10 +212,26 @@ class Counts:
         self.declined += other.declined
         self.spans += other.spans
 
+    def take(self, other: Counts) -> None:
+        """Leave out a group that was counted in before; of what is left nothing counts zero."""
+        for mark, n in other.marks.items():
+            self.marks[mark] -= n
+            if not self.marks[mark]:
+                del self.marks[mark]
+        self.pro -= other.pro
+        self.came_pro -= other.came_pro
+        self.answered -= other.answered
+        self.applicable -= other.applicable
+        self.declined -= other.declined
+        left = sorted(chain.from_iterable(self.spans))
+        for span in chain.from_iterable(other.spans):
+            del left[bisect_left(left, span)]
+        self.spans = [left] if left else []
+
 
 def counts_of(rows: Iterable[Row]) -> Counts:
     """Count the forms one by one."""
-    found = Counts()
+    found, spans = Counts(), []
     for row in rows:
         mark, response = mark_of(row.status), row.status.response
         found.marks[mark] += 1
@@ -224,7 +245,9 @@ def counts_of(rows: Iterable[Row]) -> Counts:
         found.declined += response.declined or 0
         minutes = minutes_open(response)
         if minutes is not None:
-            found.spans.append(span_key(minutes))
+            spans.append(span_key(minutes))
+    if spans:
+        found.spans.append(sorted(spans))
     return found
 
 
@@ -300,12 +323,9 @@ def median_hours(rows: Iterable[Row]) -> float | None:
     return _hours(counts_of(rows).spans)
 
 
-def _hours(spans: Sequence[int]) -> float | None:
-    if not spans:
-        return None
-    ordered = sorted(spans)
-    middle = (ordered[(len(ordered) - 1) // 2], ordered[len(ordered) // 2])
-    return round(sum(span_minutes(key) for key in middle) / 120, 1)
+def _hours(spans: Sequence[Sequence[int]]) -> float | None:
+    found = middle(spans)
+    return None if found is None else round(sum(span_minutes(key) for key in found) / 120, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,12 +352,22 @@ def band_of(person: Ratio) -> str:
     return "most" if 5 * person.n >= 4 * person.of else "some"
 
 
-def adherence_of(people: Iterable[Ratio]) -> Adherence:
-    """Sum up each person's share; people of whom nothing was expected do not count."""
-    known = [person for person in people if person.of]
-    bands = Counter(band_of(person) for person in known)
-    middle = round(100 * median(p.n / p.of for p in known), 1) if known else None
-    return Adherence(middle, {band: Ratio(bands[band], len(known)) for band in BANDS})
+def adherence_of(people: Counter[Ratio]) -> Adherence:
+    """Sum up how many people have each share; those of whom nothing was expected do not count."""
+    bands: Counter[str] = Counter()
+    shares: Counter[float] = Counter()
+    for person, n in people.items():
+        if person.of:
+            bands[band_of(person)] += n
+            shares[person.n / person.of] += n
+    total, known = bands.total(), sorted(shares)
+    ranks = list(accumulate(shares[share] for share in known))
+    places = (bisect_right(ranks, rank) for rank in ((total - 1) // 2, total // 2))
+    half = sum(known[place] for place in places) / 2 if known else None
+    return Adherence(
+        None if half is None else round(100 * half, 1),
+        {band: Ratio(bands[band], total) for band in BANDS},
+    )
 
 
 def adherence(rows: Iterable[Row]) -> dict[str, Ratio]:

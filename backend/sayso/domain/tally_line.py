@@ -64,7 +64,11 @@ class Layout:
     steps: tuple[str, ...]
     others: tuple[Mark, ...] = ()
 
-    @property
+    def __hash__(self) -> int:
+        # Lines are sorted by their layout one by one, and this one has hundreds of words.
+        return hash(self.text)
+
+    @cached_property
     def text(self) -> str:
         """As it is kept; equal layouts have equal text."""
         return json.dumps([self.forms, self.steps, self.others], separators=(",", ":"))

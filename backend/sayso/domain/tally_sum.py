@@ -1,205 +1,221 @@
-"""Add up the lines of the tally column by column.
+"""What lines of the tally come to: figures of any sites and arms, put together from parts.
 
-Lines of one layout that stand one behind the other are one long string in which every column
-returns at a fixed distance, so the counting is left to slices and counters that run at the speed of
-C: a hundredth of what judging the forms takes. What comes out are the same `Counts` as from rows.
+A part is what the people of one site and one arm come to. Parts add up to any report, and a part
+can have people counted in or left out again, so that after a change only those who changed are
+counted anew. What comes out are the same `Counts` as from forms counted one by one.
 """
 
 from __future__ import annotations
 
-import sys
 from array import array
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Protocol
+from itertools import chain
 
-from sayso.domain.completion import RECEIVED, RECEIVED_CLOSED, Counts, Mark, Ratio
-from sayso.domain.digits import FIRST, RADIX
+from sayso.domain.completion import RECEIVED, Counts, Mark, Ratio
+from sayso.domain.digits import FIRST
 from sayso.domain.schedule import Key, scheduled_keys
 from sayso.domain.study import ALIVE_RULES, Study
 from sayso.domain.tally_line import Head, Layout
+from sayso.domain.tally_pile import CAME, MISSED, OwnLine, Pile, classes, heaped
 
 Cell = tuple[str, str, str]
 """Timepoint, arm and questionnaire."""
 
-_NO_SPAN = int.from_bytes(b"!!!!", "big")
-CAME, MISSED = b"c"[0], b"m"[0]
-"""What `classes` makes of a mark: a form that was expected came, or did not."""
+Place = tuple[str, str]
+"""Site and arm."""
+
+Kinds = Counter[tuple[Layout, Head]]
+"""How many people have which forms, and are called what where they have none."""
 
 
-@dataclass(frozen=True)
-class Pile:
-    """Lines of one site, arm, layout and head, one behind the other; `data` is ASCII."""
+@dataclass(slots=True)
+class Part:
+    """What the people of one site and arm come to, under one rule for deaths.
 
-    site: str
-    arm: str
-    layout: Layout
-    head: Head
-    data: bytes
+    `cells` are the forms by timepoint and questionnaire, `complete` how many people sent all
+    (True) or not all (False) of what a timepoint asked, `people` F9's share of each person, `said`
+    the numbers about people.
+    """
 
-    @cached_property
-    def people(self) -> int:
-        """How many lines there are."""
-        return len(self.data) // self.layout.length
+    cells: dict[Key, Counts] = field(default_factory=dict)
+    complete: Counter[tuple[str, bool]] = field(default_factory=Counter)
+    people: Counter[Ratio] = field(default_factory=Counter)
+    said: Counter[str] = field(default_factory=Counter)
+    kinds: Kinds = field(default_factory=Counter)
+    _total: Counts | None = None
 
-    def marks(self, column: int, rule: int) -> bytes:
-        """The mark of each person in one column, under the alive rule of that number."""
-        start = self.layout.marks_at + rule * len(self.layout.forms) + column
-        return self.data[start :: self.layout.length]
+    @property
+    def total(self) -> Counts:
+        """All cells together, without spans and items."""
+        if self._total is None:
+            self._total = Counts()
+            for counts in self.cells.values():
+                self._total.add(Counts(counts.marks, counts.pro, counts.came_pro))
+        return self._total
 
-    def every_mark(self, rule: int, questionnaire: str | None) -> bytes:
-        """The marks of each person in all columns, or in those of one questionnaire."""
-        if questionnaire is None:
-            # They stand side by side: a slice for each person is cheaper than one for each column.
-            many, start = len(self.layout.forms), self.layout.marks_at
-            starts = range(start + rule * many, len(self.data), self.layout.length)
-            return b"".join([self.data[at : at + many] for at in starts])
-        forms = self.layout.forms
-        columns = (column for column, (_at, name, _p) in enumerate(forms) if name == questionnaire)
-        return b"".join(self.marks(column, rule) for column in columns)
+    def add(self, more: Part) -> None:
+        """Count people in. The spans of a cell become one run; a run itself never changes."""
+        for key, counts in more.cells.items():
+            own = self.cells.setdefault(key, Counts())
+            own.add(counts)
+            if len(own.spans) > 1:
+                own.spans = [array("I", sorted(chain.from_iterable(own.spans)))]
+        self.complete.update(more.complete)
+        self.people.update(more.people)
+        self.said.update(more.said)
+        self.kinds.update(more.kinds)
+        self._total = None
 
-    def items(self, column: int, part: int) -> int:
-        """The sum of items answered (part 0), applicable (1) or declined (2) of a column."""
-        start = self.layout.items_at + 6 * column + 2 * part
-        return self._sum(start, 2)
+    def take(self, less: Part) -> None:
+        """Leave people out who were counted in before."""
+        for key, counts in less.cells.items():
+            own = self.cells[key]
+            own.take(counts)
+            own.spans = [array("I", run) for run in own.spans]
+            if not own.marks:
+                del self.cells[key]
+        self.complete -= less.complete
+        self.people -= less.people
+        self.said.subtract(less.said)
+        self.kinds -= less.kinds
+        self._total = None
 
-    def spans(self, column: int) -> list[int]:
-        """The keys of the spans of a column in order, those without one left out."""
-        words = sorted(self._words[column :: self.layout.length // 4])
-        # No key is as small as what stands for none, so these come first.
-        return words[bisect_right(words, _NO_SPAN) :]
 
-    def said(self, name: str) -> int:
-        """The sum of one of the numbers about the people."""
-        return self._sum(self.layout.person_at + 4 * self.layout.people.index(name), 4)
+def part_of(pile: Pile, alive_rule: str, questionnaire: str | None = None) -> Part:
+    """What one pile comes to: everything, or one questionnaire; `said` is about whole people."""
+    rule, found = ALIVE_RULES.index(alive_rule), Part()
+    columns = [
+        number
+        for number, (_timepoint, name, _planned) in enumerate(pile.layout.forms)
+        if questionnaire in (None, name)
+    ]
+    for column in columns:
+        timepoint, name, _planned = pile.layout.forms[column]
+        found.cells[timepoint, name] = _column(pile, column, rule)
+    _count_people(found, pile, columns, rule)
+    for name in pile.layout.people:
+        found.said[name] = pile.said(name)
+    found.kinds[pile.layout, pile.head] = pile.people
+    return found
 
-    def _sum(self, start: int, width: int) -> int:
-        total = 0
-        for place in range(start, start + width):
-            digits = sum(self.data[place :: self.layout.length])
-            total = total * RADIX + digits - FIRST * self.people
-        return total
 
-    @cached_property
-    def _words(self) -> array[int]:
-        words = array("I", self.data)
-        if sys.byteorder == "little":
-            words.byteswap()
-        return words
+def parts_of(
+    piles: Iterable[Pile], alive_rule: str, questionnaire: str | None = None
+) -> dict[Place, Part]:
+    """What piles come to by site and arm."""
+    found: dict[Place, Part] = {}
+    for pile in piles:
+        part = found.setdefault((pile.site, pile.arm), Part())
+        part.add(part_of(pile, alive_rule, questionnaire))
+    return found
+
+
+class View:
+    """The parts of a growing and changing set of lines, under one rule and for one choice."""
+
+    def __init__(self, alive_rule: str, questionnaire: str | None = None) -> None:
+        self._asked = (alive_rule, questionnaire)
+        self._lines: Mapping[int, OwnLine] = {}
+        self._parts: dict[Place, Part] = {}
+
+    def parts(self, lines: Mapping[int, OwnLine]) -> Mapping[Place, Part]:
+        """The parts of these lines, by participant; only those that are new are looked at.
+
+        A line is taken for the same only if it is the same object.
+        """
+        before = self._lines
+        gone = [own for row_id, own in before.items() if lines.get(row_id) is not own]
+        came = [own for row_id, own in lines.items() if before.get(row_id) is not own]
+        for place, part in parts_of(heaped(gone), *self._asked).items():
+            self._parts[place].take(part)
+            if not self._parts[place].kinds:
+                del self._parts[place]
+        for place, part in parts_of(heaped(came), *self._asked).items():
+            if place in self._parts:
+                self._parts[place].add(part)
+            else:
+                self._parts[place] = part
+        self._lines = lines
+        return self._parts
 
 
 @dataclass(slots=True)
 class Sum:
-    """What piles add up to.
+    """What parts add up to.
 
     `complete` holds F10 for each (timepoint, arm), `people` F9's share of each person, `said` the
-    numbers about people, `exempt` F19 for each (site, arm).
+    numbers about people, `exempt` F19 for each (site, arm). `sites` holds the totals of each site
+    over all its forms, without spans and items.
     """
 
     cells: dict[Cell, Counts] = field(default_factory=dict)
     complete: dict[tuple[str, str], Ratio] = field(default_factory=dict)
     people: Counter[Ratio] = field(default_factory=Counter)
     said: Counter[str] = field(default_factory=Counter)
-    exempt: dict[tuple[str, str], Ratio] = field(default_factory=dict)
+    exempt: dict[Place, Ratio] = field(default_factory=dict)
+    sites: dict[str, Counts] = field(default_factory=dict)
 
 
-def add_up(
-    study: Study, piles: Iterable[Pile], alive_rule: str, questionnaire: str | None = None
-) -> Sum:
-    """Count everything, or one questionnaire; `said` and `exempt` are about people as a whole."""
-    rule, found = ALIVE_RULES.index(alive_rule), Sum()
-    piles = list(piles)
-    keys = scheduled(study, piles)
-    for pile in piles:
-        share = found.exempt.get((pile.site, pile.arm), Ratio(0, 0))
-        more = Ratio(share.n + pile.said("exempt_n"), share.of + pile.people)
-        found.exempt[pile.site, pile.arm] = more
-    for pile in _without_sites(piles):
-        for name in pile.layout.people:
-            found.said[name] += pile.said(name)
-        columns = [
-            number
-            for number, (_timepoint, name, _planned) in enumerate(pile.layout.forms)
-            if questionnaire in (None, name)
-        ]
-        for column in columns:
-            _count_column(found.cells, pile, column, rule)
-        _count_absent(found.cells, pile, keys[pile.arm], questionnaire)
-        _count_people(found, pile, columns, rule)
-    for timepoint, arm, _questionnaire in found.cells:
-        found.complete.setdefault((timepoint, arm), Ratio(0, 0))
-    found.exempt = dict(sorted(found.exempt.items()))
-    return found
+Places = Mapping[str, Mapping[Key, None]]
+"""The scheduled places of each arm."""
 
 
-def by_site(piles: Iterable[Pile]) -> dict[str, list[Pile]]:
-    """The piles of each site, sites in alphabetical order."""
-    found: dict[str, list[Pile]] = {}
-    for pile in sorted(piles, key=lambda pile: pile.site):
-        found.setdefault(pile.site, []).append(pile)
-    return found
-
-
-def site_totals(
-    study: Study, piles: Sequence[Pile], alive_rule: str, questionnaire: str | None = None
-) -> dict[str, Counts]:
-    """What all forms of each site add up to, without spans and items."""
-    rule, keys = ALIVE_RULES.index(alive_rule), scheduled(study, piles)
-    totals: dict[str, Counts] = {}
-    for pile in sorted(piles, key=lambda pile: pile.site):
-        total = totals.setdefault(pile.site, Counts())
-        _add_marks(total, pile, pile.every_mark(rule, questionnaire))
-        absent: dict[Cell, Counts] = {}
-        _count_absent(absent, pile, keys[pile.arm], questionnaire)
-        for counts in absent.values():
+def add_up(parts: Mapping[Place, Part], places: Places, questionnaire: str | None = None) -> Sum:
+    """Put parts together; `places` are those of `scheduled`, `questionnaire` the parts' own."""
+    found, complete = Sum(), Counter[tuple[str, str, bool]]()
+    for (site, arm), part in sorted(parts.items(), key=lambda entry: entry[0]):
+        total = found.sites.setdefault(site, Counts())
+        total.add(part.total)
+        absent = _absent(part.kinds, places[arm], questionnaire)
+        for _key, counts in absent:
             total.add(counts)
-    return totals
+        for (timepoint, name), counts in (*part.cells.items(), *absent):
+            cell = found.cells.get((timepoint, arm, name))
+            if cell is None:
+                cell = found.cells[timepoint, arm, name] = Counts()
+            cell.add(counts)
+        for (timepoint, everything), people in part.complete.items():
+            complete[timepoint, arm, everything] += people
+        found.people.update(part.people)
+        found.said.update(part.said)
+        found.exempt[site, arm] = Ratio(part.said["exempt_n"], part.kinds.total())
+    known = {layout for part in parts.values() for layout, _head in part.kinds}
+    # What was only said of people who were left out again is said of nobody.
+    names = (n for layout in sorted(known, key=lambda one: one.text) for n in layout.people)
+    found.said = Counter({name: found.said[name] for name in names})
+    for timepoint, arm in dict.fromkeys((timepoint, arm) for timepoint, arm, _name in found.cells):
+        n = complete[timepoint, arm, True]
+        found.complete[timepoint, arm] = Ratio(n, n + complete[timepoint, arm, False])
+    return found
 
 
-class Kind(Protocol):
-    """What somebody's places in the schedule hang on; a pile and a single line both fit."""
+def scheduled(study: Study, kinds: Iterable[tuple[str, Layout]]) -> dict[str, dict[Key, None]]:
+    """The scheduled places of each arm: those of the study, and those somebody still has.
 
-    @property
-    def arm(self) -> str: ...
-    @property
-    def layout(self) -> Layout: ...
-
-
-def scheduled(study: Study, piles: Iterable[Kind]) -> dict[str, dict[Key, None]]:
-    """The scheduled places of each arm: those of the study, and those somebody still has."""
+    `kinds` are the arms and layouts of everybody.
+    """
     keys: dict[str, dict[Key, None]] = {
         arm.id: dict.fromkeys(scheduled_keys(study, arm.id)) for arm in study.arms
     }
-    # Many lines have one layout between them, and each is looked at once.
-    kinds = {(pile.arm, id(pile.layout)): pile for pile in piles}
-    for pile in kinds.values():
-        forms = ((t, name) for t, name, planned in pile.layout.forms if planned)
-        keys.setdefault(pile.arm, {}).update(dict.fromkeys(forms))
+    for arm, layout in dict.fromkeys(kinds):
+        forms = ((t, name) for t, name, planned in layout.forms if planned)
+        keys.setdefault(arm, {}).update(dict.fromkeys(forms))
     return keys
 
 
-def _without_sites(piles: Iterable[Pile]) -> list[Pile]:
-    """Piles that differ only in their site, put together."""
-    parts: dict[tuple[str, Layout, Head], list[bytes]] = {}
-    for pile in piles:
-        parts.setdefault((pile.arm, pile.layout, pile.head), []).append(pile.data)
-    return [
-        Pile("", arm, layout, head, b"".join(data)) for (arm, layout, head), data in parts.items()
-    ]
-
-
-def _count_column(cells: dict[Cell, Counts], pile: Pile, column: int, rule: int) -> None:
-    timepoint, questionnaire, _planned = pile.layout.forms[column]
-    counts = cells.setdefault((timepoint, pile.arm, questionnaire), Counts())
+def _column(pile: Pile, column: int, rule: int) -> Counts:
+    counts = Counts()
     if not _add_marks(counts, pile, pile.marks(column, rule)):
-        return
+        return counts
     counts.answered += pile.items(column, 0)
     counts.applicable += pile.items(column, 1)
     counts.declined += pile.items(column, 2)
-    counts.spans += pile.spans(column)
+    spans = pile.spans(column)
+    if spans:
+        counts.spans.append(array("I", spans))
+    return counts
 
 
 def _add_marks(counts: Counts, pile: Pile, column: bytes) -> int:
@@ -226,20 +242,20 @@ def _kinds(column: bytes) -> Iterator[tuple[int, int]]:
         column = rest
 
 
-def _count_absent(
-    cells: dict[Cell, Counts], pile: Pile, keys: Iterable[Key], questionnaire: str | None
-) -> None:
+def _absent(
+    kinds: Kinds, keys: Iterable[Key], questionnaire: str | None
+) -> list[tuple[Key, Counts]]:
     """Everybody of an arm stands in every scheduled place of it, with a form or without."""
-    have = pile.layout.places
-    for timepoint, name in keys:
-        if (timepoint, name) in have or questionnaire not in (None, name):
-            continue
-        counts = cells.setdefault((timepoint, pile.arm, name), Counts())
-        counts.marks[Mark(pile.head.detail_at(timepoint))] += pile.people
-        counts.pro += pile.people * pile.head.in_pro
+    found = []
+    for (layout, head), people in kinds.items():
+        for key in keys:
+            if key not in layout.places and questionnaire in (None, key[1]):
+                mark = Mark(head.detail_at(key[0]))
+                found.append((key, Counts(Counter({mark: people}), people * head.in_pro)))
+    return found
 
 
-def _count_people(found: Sum, pile: Pile, columns: Sequence[int], rule: int) -> None:
+def _count_people(found: Part, pile: Pile, columns: Sequence[int], rule: int) -> None:
     """F9 and F10: who sent how much, and who sent everything that a timepoint asked."""
     table = classes(pile.layout.marks)
     marks = {column: pile.marks(column, rule).translate(table) for column in columns}
@@ -250,13 +266,9 @@ def _count_people(found: Sum, pile: Pile, columns: Sequence[int], rule: int) -> 
     for column in columns:
         together.setdefault(pile.layout.forms[column][0], []).append(marks[column])
     for timepoint, parts in together.items():
-        pair = found.complete.get((timepoint, pile.arm), Ratio(0, 0))
-        n, of = pair.n, pair.of
         for seen, people in Counter(zip(*parts, strict=True)).items():
-            asked = CAME in seen or MISSED in seen
-            of += people * asked
-            n += people * (asked and MISSED not in seen)
-        found.complete[timepoint, pile.arm] = Ratio(n, of)
+            if CAME in seen or MISSED in seen:
+                found.complete[timepoint, MISSED not in seen] += people
 
 
 def _per_person(columns: Iterable[bytes], kind: int) -> list[int]:
@@ -278,17 +290,6 @@ def _per_person(columns: Iterable[bytes], kind: int) -> list[int]:
 def _portions(columns: Sequence[bytes], size: int) -> Iterator[Sequence[bytes]]:
     for start in range(0, len(columns), size):
         yield columns[start : start + size]
-
-
-def classes(marks: Sequence[Mark]) -> bytes:
-    """A table that leaves of each mark whether something was expected, and whether it came."""
-    table = bytearray(b"." * 256)
-    for number, mark in enumerate(marks):
-        if mark.detail in RECEIVED_CLOSED:
-            table[FIRST + number] = CAME
-        elif mark.detail == "missing":
-            table[FIRST + number] = MISSED
-    return bytes(table)
 
 
 def shares(said: Mapping[str, int]) -> dict[str, Ratio]:

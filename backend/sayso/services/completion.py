@@ -18,9 +18,10 @@ from sayso.domain.errors import NotAllowed
 from sayso.domain.evaluation import ordered
 from sayso.domain.retention import Retention
 from sayso.domain.study import Study
-from sayso.domain.tally_sum import Pile, Sum, add_up, by_site, shares, site_totals
+from sayso.domain.tally_sum import Part, Place, Places, Sum, add_up, scheduled, shares
 from sayso.services import tallies
 from sayso.services.access import Reach
+from sayso.services.books import Book, Books, opened
 from sayso.services.tallies import Scene
 
 
@@ -68,15 +69,27 @@ def report(
     now: datetime,
     *,
     each_site: bool = False,
+    books: Books | None = None,
 ) -> Report:
     """All figures. Raises NotFound for a site that is not within reach."""
     at = scene_of(connection, within, chosen, now)
-    piles = tallies.piles(connection, at, chosen.arm)
+    with opened(connection, at, books) as book:
+        return figures(book, at, chosen, each_site=each_site)
+
+
+def figures(book: Book, at: Scene, chosen: Chosen, *, each_site: bool = False) -> Report:
+    """All figures from the lines of a book that is true for the report."""
     alive_rule = chosen.alive_rule or at.study.rules.alive_rule
-    found = add_up(at.study, piles, alive_rule, chosen.questionnaire)
+    parts = {
+        (site, arm): part
+        for (site, arm), part in book.parts(alive_rule, chosen.questionnaire).items()
+        if site in at.site_codes and chosen.arm in (None, arm)
+    }
+    kinds = ((arm, layout) for (_site, arm), part in parts.items() for layout, _head in part.kinds)
+    places = scheduled(at.study, kinds)
+    found = add_up(parts, places, chosen.questionnaire)
     rates = _rates(at.study, found, None)
-    totals = site_totals(at.study, piles, alive_rule, chosen.questionnaire)
-    sites = [rates_of(one, "", "", "", site) for site, one in totals.items()]
+    sites = [rates_of(one, "", "", "", site) for site, one in found.sites.items()]
     said = found.said
     return Report(
         moment=at.moment,
@@ -85,7 +98,7 @@ def report(
         alive_rule=alive_rule,
         rates=rates,
         sites=sites,
-        by_site=_by_site(at, piles, alive_rule, chosen) if each_site else (),
+        by_site=_by_site(at.study, parts, places, chosen) if each_site else (),
         balance_ok=all(figure.balanced for figure in (*rates, *sites)),
         retention=Retention(
             Ratio(said["visits_exempt_n"], said["visits_exempt_of"]),
@@ -94,7 +107,7 @@ def report(
         contact_currency=Ratio(said["contact_n"], said["contact_of"]),
         complete_persons=_complete(rates, found),
         exempt_share=found.exempt,
-        adherence=adherence_of(found.people.elements()),
+        adherence=adherence_of(found.people),
         reminder_yield=shares(said),
         backup_yield=Ratio(said["backup_n"], said["backup_of"]),
     )
@@ -119,19 +132,18 @@ def moment_of(as_of: date | None, now: datetime) -> datetime:
     return min(now, datetime.combine(as_of + timedelta(days=1), time(), UTC))
 
 
-def _by_site(at: Scene, piles: Sequence[Pile], alive_rule: str, chosen: Chosen) -> list[Rates]:
+def _by_site(
+    study: Study, parts: Mapping[Place, Part], places: Places, chosen: Chosen
+) -> list[Rates]:
     """Every row of figures for each site, in the order of the study and then of the sites."""
-    found = [
-        figure
-        for site, own in by_site(piles).items()
-        for figure in _rates(
-            at.study, add_up(at.study, own, alive_rule, chosen.questionnaire), site
-        )
-    ]
+    found = []
+    for site in sorted({site for site, _arm in parts}):
+        own = {place: part for place, part in parts.items() if place[0] == site}
+        found += _rates(study, add_up(own, places, chosen.questionnaire), site)
     keys = ((row.arm, row.timepoint, row.questionnaire) for row in found)
-    places = {key: place for place, key in enumerate(ordered(at.study, keys))}
+    order = {key: number for number, key in enumerate(ordered(study, keys))}
     return sorted(
-        found, key=lambda row: (places[row.arm, row.timepoint, row.questionnaire], row.site)
+        found, key=lambda row: (order[row.arm, row.timepoint, row.questionnaire], row.site)
     )
 
 

@@ -20,14 +20,15 @@ from sayso.domain.errors import UnknownWord
 from sayso.domain.evaluation import Assessment, rows
 from sayso.domain.schedule import Key, WantedForm
 from sayso.domain.study import ALIVE_RULES
+from sayso.domain.tally_pile import OwnLine
 from sayso.domain.tally_sum import scheduled
 from sayso.services import tallies, trends
 from sayso.services.access import Reach
 from sayso.services.assessments import Place
+from sayso.services.books import Books, opened
 from sayso.services.completion import Chosen, scene_of
 from sayso.services.tallies import Scene
 from sayso.services.trends import Months
-from sayso.store.tally import OwnLine
 
 ROWS = 200
 MOST_ROWS = 2_000
@@ -71,6 +72,7 @@ def listed(
     now: datetime,
     page: Page = FIRST_PAGE,
     month: date | None = None,
+    books: Books | None = None,
 ) -> Listed:
     """The forms that a figure counted, a page of them.
 
@@ -83,7 +85,9 @@ def listed(
         raise UnknownWord("figure", measure, MEASURES)
     at = scene_of(connection, within, chosen, now)
     asked = _Asked(chosen, timepoint, belongs, month)
-    counted, places = _whom(connection, at, asked)
+    with opened(connection, at, books) as book:
+        lines = book.lines(at, chosen.arm)
+    counted, places = _whom(connection, at, asked, lines)
     shown, following = turn(counted, page)
     rules = at.study.rules
     if chosen.alive_rule is not None:
@@ -193,13 +197,12 @@ def _look(
 
 
 def _whom(
-    connection: Connection, at: Scene, asked: _Asked
+    connection: Connection, at: Scene, asked: _Asked, lines: Sequence[OwnLine]
 ) -> tuple[list[tuple[OwnLine, int]], Mapping[str, Mapping[Key, None]]]:
     """Whose forms the figure counts and how many, by code, and the places of each arm."""
     rule = ALIVE_RULES.index(asked.chosen.alive_rule or at.study.rules.alive_rule)
-    lines = tallies.lines(connection, at, asked.chosen.arm)
     kinds = {kind_of(own): own for own in lines}
-    places = scheduled(at.study, kinds.values())
+    places = scheduled(at.study, ((own.arm, own.layout) for own in kinds.values()))
     looks = {kind: _look(asked, rule, places, own) for kind, own in kinds.items()}
     month = asked.month
     if month is None:

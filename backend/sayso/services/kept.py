@@ -2,14 +2,12 @@
 
 Whoever looks at the figures looks more than once: another filter, back again, the next colleague.
 What was worked out is given again for as long as nothing that it rests on has changed. That is not
-a matter of minutes but of a mark: the triggers that take a line of the tally away count every
-change of a fact, and the lines say themselves until when they hold. One small statement reads both,
-before anything else, so that a change in between makes what is kept too old and never too new.
+a matter of minutes: the book of lines is made true first, and has another version whenever anything
+in it is another.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,11 +16,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from sayso.services import completion, tallies
+from sayso.services import completion
 from sayso.services.access import Reach
-from sayso.services.completion import Chosen
-from sayso.store import tally
-from sayso.store.tally import Standing
+from sayso.services.books import Books, Latest, may_share, opened
+from sayso.services.completion import Chosen, Report
 
 MOST = 16
 Value = Mapping[str, Any]
@@ -30,39 +27,28 @@ Value = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """`standing` None is a report about the past, which the passing of time leaves as it is."""
-
-    mark: Hashable
-    standing: Standing | None
+    version: int
     value: Value
-
-    def is_true(self, mark: Hashable, now: datetime) -> bool:
-        return self.mark == mark and (self.standing is None or self.standing.covers(now))
 
 
 class Kept:
-    """The last reports of one process over one database, from the one asked for last."""
+    """The last reports of one process over one database, and the books they were made from."""
 
     def __init__(self) -> None:
-        self._entries: OrderedDict[Hashable, _Entry] = OrderedDict()
+        self.books = Books()
+        self._entries: Latest[Hashable, _Entry] = Latest(MOST)
         self._lock = Lock()
 
-    def find(self, key: Hashable, mark: Hashable, now: datetime) -> Value | None:
-        """What was kept under the key, if it is true still."""
+    def find(self, key: Hashable, version: int) -> Value | None:
+        """What was kept under the key, if it was made from a book as it is now."""
         with self._lock:
-            entry = self._entries.get(key)
-            if entry is None or not entry.is_true(mark, now):
-                return None
-            self._entries.move_to_end(key)
-            return entry.value
+            entry = self._entries.asked(key)
+            return entry.value if entry is not None and entry.version == version else None
 
-    def put(self, key: Hashable, mark: Hashable, standing: Standing | None, value: Value) -> None:
+    def put(self, key: Hashable, version: int, value: Value) -> None:
         """Keep a value; the one not asked for longest goes when there are too many."""
         with self._lock:
-            self._entries[key] = _Entry(mark, standing, value)
-            self._entries.move_to_end(key)
-            while len(self._entries) > MOST:
-                self._entries.popitem(last=False)
+            self._entries.put(key, _Entry(version, value))
 
 
 def recalled(
@@ -71,24 +57,20 @@ def recalled(
     within: Reach,
     chosen: Chosen,
     now: datetime,
-    make: Callable[[], Value],
+    shape: Callable[[Report], Value],
 ) -> Value:
-    """What `make` gives, or gave when nothing was different.
+    """What `shape` makes of the report, or made of it when nothing was different.
 
-    `make` must rest on nothing but the study, the facts within reach, what was chosen and the
-    moment of the report. Nothing is kept while somebody's line is yet to be written. Raises
-    NotFound for a foreign site, NotAllowed for a day that has not begun.
+    It must rest on nothing but the report, without its moment, and on what the study has published.
+    Raises NotFound for a foreign site, NotAllowed for a day that has not begun.
     """
-    narrowed = within.narrowed(chosen.site)
-    is_past = completion.moment_of(chosen.as_of, now) < now
-    at = tallies.scene(connection, narrowed, now, is_past=False)
-    standing = tally.standing(connection, within.study_key, at.basis)
-    mark = (standing.people, standing.changes, tuple((p.id, p.sha256) for p in at.published))
-    sites = frozenset((site.id, site.code) for site in narrowed.sites.values())
-    key = (within.study_key, sites, replace(chosen, site=None))
-    found = kept.find(key, mark, now)
-    if found is None:
-        found = make()
-        if is_past or standing.covers(now):
-            kept.put(key, mark, None if is_past else standing, found)
-    return found
+    at = completion.scene_of(connection, within, chosen, now)
+    published = tuple((one.id, one.sha256) for one in at.published)
+    key = (at.within.study_key, published, at.site_codes, replace(chosen, site=None))
+    with opened(connection, at, kept.books) as book:
+        found = kept.find(key, book.version)
+        if found is None:
+            found = shape(completion.figures(book, at, chosen))
+            if may_share(connection):
+                kept.put(key, book.version, found)
+        return found

@@ -19,12 +19,11 @@ from sayso.domain.digits import number
 from sayso.domain.errors import UnknownWord
 from sayso.domain.study import ALIVE_RULES
 from sayso.domain.tally_line import Layout
-from sayso.domain.tally_sum import CAME, MISSED, classes
-from sayso.services import tallies
+from sayso.domain.tally_pile import CAME, MISSED, OwnLine, classes
 from sayso.services.access import Reach
+from sayso.services.books import Books, opened
 from sayso.services.completion import Chosen, scene_of
 from sayso.services.figure_lists import FIRST_PAGE, Page, turn
-from sayso.store.tally import OwnLine
 
 Share = Callable[[str], Ratio]
 """The share of one person, read off the text of her line."""
@@ -81,6 +80,7 @@ def counted(
     asked: Asked,
     now: datetime,
     page: Page = FIRST_PAGE,
+    books: Books | None = None,
 ) -> Counted:
     """The people behind a figure.
 
@@ -92,7 +92,8 @@ def counted(
     _check(asked.part, "part", _PARTS)
     at = scene_of(connection, within, chosen, now)
     rule = ALIVE_RULES.index(chosen.alive_rule or at.study.rules.alive_rule)
-    lines = tallies.lines(connection, at, chosen.arm)
+    with opened(connection, at, books) as book:
+        lines = book.lines(at, chosen.arm)
     layouts = {id(own.layout): own.layout for own in lines}
     if asked.figure == "reminder":
         known = (step.id for step in at.study.reminder_policy.steps)

@@ -20,7 +20,7 @@ from sayso.domain.evaluation import assess, version_at
 from sayso.domain.participation import Facts
 from sayso.domain.study import Rules, Study
 from sayso.domain.tally_line import FORMAT, Line, Person, moments_of, write
-from sayso.domain.tally_sum import Pile
+from sayso.domain.tally_pile import OwnLine
 from sayso.domain.visits import planned_visits
 from sayso.services import access, assessments, publishing
 from sayso.services.access import Reach
@@ -29,7 +29,7 @@ from sayso.services.publishing import Published
 from sayso.store import tally
 from sayso.store.facts import facts_of
 from sayso.store.tables import participant
-from sayso.store.tally import Nudges, OwnLine
+from sayso.store.tally import Nudges
 
 PORTION = 100
 _WORKER = Actor("worker")
@@ -53,6 +53,11 @@ class Scene:
         text = f"{FORMAT}|{RULE_VERSION}|{self.sha256}"
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
+    @property
+    def site_codes(self) -> frozenset[str]:
+        """The sites within reach."""
+        return frozenset(site.code for site in self.within.sites.values())
+
 
 def scene(connection: Connection, within: Reach, moment: datetime, *, is_past: bool) -> Scene:
     """The study as it stood at a moment; `is_past` where the records must be cut back to it."""
@@ -60,47 +65,6 @@ def scene(connection: Connection, within: Reach, moment: datetime, *, is_past: b
     study = version_at(publishing.history(published), moment)
     sha256 = next(p.sha256 for p in published if p.study.version == study.version)
     return Scene(within, published, study, sha256, moment, is_past)
-
-
-def piles(connection: Connection, at: Scene, arm: str | None = None) -> list[Pile]:
-    """Everybody's lines, those that do not hold written anew for this once."""
-    scope = assessments.scope(at.within)
-    chosen = scope if arm is None else (*scope, participant.c.arm == arm)
-    found = tally.piles(connection, at.basis, at.moment, *chosen)
-    # In the past somebody may have been in another arm than now, so the arm is looked at later.
-    missing = tally.without_line(
-        connection, at.basis, at.moment, *(scope if at.is_past else chosen)
-    )
-    for _id, person in people(connection, at, missing):
-        if arm in (None, person.facts.arm):
-            line = write(at.study, person, at.moment, at.study.rules, ())
-            found.append(pile(person.facts, line))
-    return found
-
-
-def pile(facts: Facts, line: Line) -> Pile:
-    """One line by itself."""
-    return Pile(facts.site, facts.arm, line.layout, line.head, line.text.encode())
-
-
-def lines(connection: Connection, at: Scene, arm: str | None = None) -> list[OwnLine]:
-    """Everybody's own line in order of code, written anew where it does not hold."""
-    scope = assessments.scope(at.within)
-    chosen = scope if arm is None else (*scope, participant.c.arm == arm)
-    found = tally.own_lines(connection, at.basis, at.moment, *chosen)
-    missing = tally.without_line(
-        connection, at.basis, at.moment, *(scope if at.is_past else chosen)
-    )
-    for row_id, person in people(connection, at, missing):
-        facts = person.facts
-        if arm in (None, facts.arm):
-            line = write(at.study, person, at.moment, at.study.rules, ())
-            found.append(
-                OwnLine(
-                    row_id, facts.code, facts.site, facts.arm, line.layout, line.head, line.text
-                )
-            )
-    return sorted(found, key=lambda own: own.code) if missing else found
 
 
 def people(
@@ -150,6 +114,33 @@ def _past(
             yield row_id, Person(entry.facts, entry.forms, entry.statuses)
 
 
+def judged(
+    connection: Connection, at: Scene, ids: Sequence[int]
+) -> Iterator[tuple[OwnLine, Line | None]]:
+    """These participants' lines written from the facts, a portion at a time.
+
+    The second is the line where it may be used at other moments: not that of a past moment, nor of
+    somebody whose enrolment day has not come.
+    """
+    for start in range(0, len(ids), PORTION):
+        portion = ids[start : start + PORTION]
+        history = {} if at.is_past else _history(connection, at, portion)
+        for row_id, person in people(connection, at, portion):
+            facts, ever = person.facts, history.get(row_id)
+            lasts = ever is not None and facts.is_enrolled_at(at.moment)
+            moments = _moments(at, person, ever) if ever is not None and lasts else ()
+            line = write(at.study, person, at.moment, at.study.rules, moments)
+            own = OwnLine(
+                row_id, facts.code, facts.site, facts.arm, line.layout, line.head, line.text
+            )
+            yield own, line if lasts else None
+
+
+def _history(connection: Connection, at: Scene, ids: Sequence[int]) -> dict[int, Facts]:
+    where = participant.c.id.in_(ids)
+    return facts_of(connection, *assessments.scope(at.within), where, history=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """Lines on their way into the database, with the state of the facts they were made from."""
@@ -178,12 +169,8 @@ def write_lines(
     within = access.everything(connection, _WORKER, study_key)
     at = scene(connection, within, now, is_past=False)
     revisions = tally.revisions(connection, ids)
-    where = participant.c.id.in_(ids)
-    history = facts_of(connection, *assessments.scope(within), where, history=True)
     lines = {
-        row_id: write(at.study, person, now, at.study.rules, _moments(at, person, history[row_id]))
-        for row_id, person in people(connection, at, ids)
-        if person.facts.is_enrolled_at(now)
+        own.participant_id: line for own, line in judged(connection, at, ids) if line is not None
     }
     return Written(at.basis, lines, revisions)
 
@@ -202,15 +189,14 @@ def differing(
     """
     within = access.everything(connection, _WORKER, study_key)
     at = scene(connection, within, now, is_past=False)
-    kept = tally.own_lines(connection, at.basis, now, *assessments.scope(within))
+    kept = tally.with_line(connection, at.basis, now, *assessments.scope(within))
     first = skip % max(1, len(kept))
-    chosen = {own.participant_id: own.pile for own in kept[first : first + most]}
-    found = []
-    for row_id, person in people(connection, at, sorted(chosen)):
-        line = write(at.study, person, now, at.study.rules, ())
-        if pile(person.facts, line) != chosen[row_id]:
-            found.append(row_id)
-    return found
+    chosen = kept[first : first + most]
+    lines = {
+        held.own.participant_id: held.own for held in tally.held(connection, at.basis, now, chosen)
+    }
+    found = judged(connection, at, sorted(lines))
+    return [own.participant_id for own, _line in found if own != lines[own.participant_id]]
 
 
 def take_away(connection: Connection, ids: Sequence[int]) -> None:

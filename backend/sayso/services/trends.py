@@ -8,19 +8,21 @@ with the last of its forms.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from sayso.domain.completion import CELLS, Ratio, mark_of
+from sayso.domain.completion import CELLS, Ratio
 from sayso.domain.digits import FIRST
 from sayso.domain.schedule import WantedForm
 from sayso.domain.study import ALIVE_RULES
 from sayso.domain.tally_line import Layout
+from sayso.domain.tally_pile import OwnLine
 from sayso.services import assessments, tallies
 from sayso.services.access import Reach
+from sayso.services.books import Books, opened
 from sayso.services.completion import Chosen, scene_of
 from sayso.services.tallies import Scene
 from sayso.store import tally
@@ -53,13 +55,20 @@ class Trend:
     months: list[Month]
 
 
-def trend(connection: Connection, within: Reach, chosen: Chosen, now: datetime) -> Trend:
+def trend(
+    connection: Connection,
+    within: Reach,
+    chosen: Chosen,
+    now: datetime,
+    books: Books | None = None,
+) -> Trend:
     """Completion by month. Raises NotFound for a site that is not within reach."""
     at = scene_of(connection, within, chosen, now)
     chosen = replace(chosen, alive_rule=chosen.alive_rule or at.study.rules.alive_rule)
     counts: Counts = Counter()
-    _count_lines(counts, connection, at, chosen)
-    _count_people(counts, connection, at, chosen)
+    with opened(connection, at, books) as book:
+        lines = book.lines(at, chosen.arm)
+    _count_lines(counts, at, chosen, lines, closings(connection, at, chosen.arm))
     months = [
         Month(first, Ratio(counts[first, True], counts[first, True] + counts[first, False]))
         for first in _every_month({first for first, _came in counts})
@@ -67,19 +76,21 @@ def trend(connection: Connection, within: Reach, chosen: Chosen, now: datetime) 
     return Trend(at.moment, chosen.alive_rule or "", months)
 
 
-def _count_lines(counts: Counts, connection: Connection, at: Scene, chosen: Chosen) -> None:
-    """Everybody whose line holds: one byte for each form says what became of it."""
-    scope = assessments.scope(at.within)
-    where = scope if chosen.arm is None else (*scope, participant.c.arm == chosen.arm)
-    lines = tally.own_lines(connection, at.basis, at.moment, *where)
-    months = _months(connection, *where) if lines else {}
+def _count_lines(
+    counts: Counts,
+    at: Scene,
+    chosen: Chosen,
+    lines: Sequence[OwnLine],
+    months: Mapping[int, Months],
+) -> None:
+    """One byte for each form says what became of it."""
     rule = ALIVE_RULES.index(chosen.alive_rule or "")
     tables: dict[Layout, bytes] = {}
     for line in lines:
-        layout = line.pile.layout
+        layout = line.layout
         table = tables.get(layout) or tables.setdefault(layout, _kinds(layout))
         start = layout.marks_at + rule * len(layout.forms)
-        marks = line.pile.data[start : start + len(layout.forms)].translate(table)
+        marks = line.line[start : start + len(layout.forms)].encode().translate(table)
         own = months.get(line.participant_id, {})
         for (timepoint, name, _planned), kind in zip(layout.forms, marks, strict=True):
             # A form that was taken off the calendar between the two reads has no month.
@@ -110,24 +121,6 @@ def months_of(forms: Iterable[WantedForm]) -> Months:
     for form in forms:
         last[form.timepoint] = max(form.closes, last.get(form.timepoint, form.closes))
     return {timepoint: closes.replace(day=1) for timepoint, closes in last.items()}
-
-
-def _count_people(counts: Counts, connection: Connection, at: Scene, chosen: Chosen) -> None:
-    """Everybody else, judged from the facts in the same request."""
-    scope = assessments.scope(at.within)
-    # In the past somebody may have been in another arm than now, so the arm is looked at later.
-    early = at.is_past or chosen.arm is None
-    where = scope if early else (*scope, participant.c.arm == chosen.arm)
-    missing = tally.without_line(connection, at.basis, at.moment, *where)
-    rules = replace(at.study.rules, alive_rule=chosen.alive_rule or "")
-    for _id, person in tallies.people(connection, at, missing, rules):
-        if chosen.arm not in (None, person.facts.arm):
-            continue
-        months = months_of(person.forms)
-        for form, status in zip(person.forms, person.statuses, strict=True):
-            detail = mark_of(status).detail
-            if detail in CELLS["expected"] and chosen.questionnaire in (None, form.questionnaire):
-                counts[months[form.timepoint], detail in CELLS["completed"]] += 1
 
 
 def _kinds(layout: Layout) -> bytes:

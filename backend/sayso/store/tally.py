@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, not_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    and_,
+    func,
+    literal_column,
+    not_,
+    select,
+    update,
+)
 
 from sayso.domain.reminder_steps import kind_of
 from sayso.domain.tally_line import Head, Layout, Line
-from sayso.domain.tally_sum import Pile
+from sayso.domain.tally_pile import OwnLine
 from sayso.domain.yields import Nudge
 from sayso.store.tables import participant, site
 from sayso.store.tables_messages import delivery, reminder
@@ -22,7 +32,8 @@ from sayso.store.tables_tally import tally_layout, tally_line
 from sayso.store.upsert import insert_once
 
 Condition = ColumnElement[bool]
-_CODE = attrgetter("code")
+_BLOCK = 128
+_MANY = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,63 +44,57 @@ class Nudges:
     escalations: tuple[Nudge, ...] = ()
 
 
-class OwnLine(NamedTuple):
-    """The line of one participant by itself; a page may look at every one of a study's."""
-
-    participant_id: int
-    code: str
-    site: str
-    arm: str
-    layout: Layout
-    head: Head
-    line: str
-
-    @property
-    def pile(self) -> Pile:
-        """The same as a pile of one."""
-        return Pile(self.site, self.arm, self.layout, self.head, self.line.encode())
-
-
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How far the facts of a study have come: two that are equal saw the same facts.
+class Block:
+    """How far the facts of some people have come, whose ids lie between two multiples of a number.
 
-    `changes` counts every change of a fact behind a line; it never goes back. All lines hold from
-    `since` until `until`, None where somebody has none, or an outdated one.
+    `changes` counts every change of a fact behind their lines. It never goes back, and nobody ever
+    leaves a block; so where both numbers are as before, nothing has changed.
     """
 
     people: int
     changes: int
-    since: datetime | None
-    until: datetime | None
-
-    def covers(self, moment: datetime) -> bool:
-        """Whether everybody's line holds at that moment."""
-        if self.since is None or self.until is None:
-            return False
-        return self.since <= moment < self.until
 
 
-def standing(connection: Connection, study_key: str, basis: str) -> Standing:
-    """How far the facts of a study have come; one statement that reads no line."""
-    written = and_(tally_line.c.line.is_not(None), tally_line.c.basis == basis)
-    row = connection.execute(
-        select(
-            func.count().label("people"),
-            func.coalesce(func.sum(tally_line.c.revision), 0).label("changes"),
-            func.count().filter(written).label("lines"),
-            func.max(tally_line.c.true_from).label("since"),
-            func.min(tally_line.c.true_until).label("until"),
-        )
+class Held(NamedTuple):
+    """A line that holds, the revision it was made at, and the span of instants for which it is."""
+
+    own: OwnLine
+    revision: int
+    since: datetime
+    until: datetime
+
+
+def block_of(participant_id: int) -> int:
+    """The number of the block in which a participant is."""
+    return participant_id // _BLOCK
+
+
+def blocks(connection: Connection, study_key: str) -> dict[int, Block]:
+    """How far the facts of a study have come, block by block; one statement that reads no line."""
+    # Written out, because PostgreSQL takes two parameters for two different numbers.
+    number = participant.c.id // literal_column(str(_BLOCK), Integer)
+    rows = connection.execute(
+        select(number, func.count(), func.sum(tally_line.c.revision))
         .select_from(participant)
         .join(tally_line, tally_line.c.participant_id == participant.c.id)
         .where(participant.c.study_key == study_key)
-    ).one()
-    everybody = row.lines == row.people
-    return Standing(
-        row.people, int(row.changes), row.since if everybody else None,
-        row.until if everybody else None,
-    )  # fmt: skip
+        .group_by(number)
+    )
+    return {block: Block(people, int(changes)) for block, people, changes in rows}
+
+
+def revisions_in(
+    connection: Connection, study_key: str, numbers: Collection[int]
+) -> dict[int, int]:
+    """How often the facts of everybody in these blocks have changed."""
+    number = participant.c.id // literal_column(str(_BLOCK), Integer)
+    rows = connection.execute(
+        select(participant.c.id, tally_line.c.revision)
+        .join(tally_line, tally_line.c.participant_id == participant.c.id)
+        .where(participant.c.study_key == study_key, _among(number, numbers))
+    )
+    return {row_id: revision for row_id, revision in rows}
 
 
 def holds(basis: str, moment: datetime) -> Condition:
@@ -102,44 +107,25 @@ def holds(basis: str, moment: datetime) -> Condition:
     )
 
 
-def piles(connection: Connection, basis: str, moment: datetime, *where: Condition) -> list[Pile]:
-    """The lines that hold, put together where they have one layout; two statements."""
-    group = (site.c.code, participant.c.arm, tally_line.c.layout_sha256, tally_line.c.head)
-    rows = connection.execute(
-        _people(*group, func.aggregate_strings(tally_line.c.line, "").label("data"))
-        .where(holds(basis, moment), *where)
-        .group_by(*group)
-        .order_by(*group)
-    ).all()
-    layouts = _layouts(connection, {row.layout_sha256 for row in rows})
-    return [
-        Pile(row.code, row.arm, layouts[row.layout_sha256], Head.read(row.head), row.data.encode())
-        for row in rows
-    ]
-
-
-def own_lines(
-    connection: Connection, basis: str, moment: datetime, *where: Condition
-) -> list[OwnLine]:
-    """The lines that hold one by one, in order of code; two statements.
-
-    They are put in order here: the database would carry the whole text of the lines through a sort.
-    """
+def held(
+    connection: Connection, basis: str, moment: datetime, ids: Collection[int], *where: Condition
+) -> list[Held]:
+    """The lines that hold of these participants; two statements."""
     rows = connection.execute(
         _people(
             participant.c.id, participant.c.code.label("person"), site.c.code, participant.c.arm,
             tally_line.c.layout_sha256, tally_line.c.head, tally_line.c.line,
-        ).where(holds(basis, moment), *where)
+            tally_line.c.revision, tally_line.c.true_from, tally_line.c.true_until,
+        ).where(holds(basis, moment), _among(participant.c.id, ids), *where)
     ).all()  # fmt: skip
     layouts = _layouts(connection, {row[4] for row in rows})
     heads = {text: Head.read(text) for text in {row[5] for row in rows}}
-    return sorted(
-        (
-            OwnLine(row_id, code, place, arm, layouts[layout], heads[head], line)
-            for row_id, code, place, arm, layout, head, line in rows
-        ),
-        key=_CODE,
-    )
+    wanted = frozenset(ids)
+    return [
+        Held(OwnLine(row_id, code, place, arm, layouts[layout], heads[head], line), *rest)
+        for row_id, code, place, arm, layout, head, line, *rest in rows
+        if row_id in wanted
+    ]
 
 
 def without_line(
@@ -149,6 +135,22 @@ def without_line(
     known = func.coalesce(holds(basis, moment), False)
     statement = _people(participant.c.id).where(not_(known), *where)
     return list(connection.execute(statement.order_by(participant.c.id)).scalars())
+
+
+def with_line(connection: Connection, basis: str, moment: datetime, *where: Condition) -> list[int]:
+    """The participants whose line holds at that moment, in order of id."""
+    statement = _people(participant.c.id).where(holds(basis, moment), *where)
+    return list(connection.execute(statement.order_by(participant.c.id)).scalars())
+
+
+def among(connection: Connection, ids: Collection[int], *where: Condition) -> list[int]:
+    """Those of these participants whom the conditions choose, in order of id."""
+    if not ids:
+        return []
+    statement = _people(participant.c.id).where(_among(participant.c.id, ids), *where)
+    wanted = frozenset(ids)
+    found = connection.execute(statement.order_by(participant.c.id)).scalars()
+    return [row_id for row_id in found if row_id in wanted]
 
 
 def revisions(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
@@ -236,6 +238,13 @@ def nudges(connection: Connection, moment: datetime, *where: Condition) -> dict[
         )
         for person, kinds in found.items()
     }
+
+
+def _among(column: ColumnElement[int], numbers: Collection[int]) -> Condition:
+    """That the column is one of these, or of more than these where they are very many."""
+    if len(numbers) > _MANY:
+        return column.between(min(numbers), max(numbers))
+    return column.in_(numbers)
 
 
 def _people(*columns: Any) -> Select[Any]:

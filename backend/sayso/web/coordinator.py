@@ -19,7 +19,7 @@ from sayso.services import (
     trends,
     worklist,
 )
-from sayso.services.completion import Chosen
+from sayso.services.completion import Chosen, Report
 from sayso.services.figure_lists import Page
 from sayso.web import coordinator_bodies as bodies
 from sayso.web import coordinator_rates as shown
@@ -70,11 +70,10 @@ def read_completion(query: dict[str, Any], key: str) -> Response:
     """Every rate as n of N, for now or as of the end of a past day (UTC)."""
     at, within, chosen = here(), reach(key), Chosen(**query)
 
-    def make() -> dict[str, Any]:
-        report = completion.report(at.connection, within, chosen, at.now)
+    def shape(report: Report) -> dict[str, Any]:
         return shown.report(report, study_page.titles(at.connection, key))
 
-    found = kept.recalled(at.state.kept, at.connection, within, chosen, at.now, make)
+    found = kept.recalled(at.state.kept, at.connection, within, chosen, at.now, shape)
     moment = completion.moment_of(chosen.as_of, at.now)
     return jsonify({"now": written(moment), **found})
 
@@ -86,7 +85,9 @@ def read_completion(query: dict[str, Any], key: str) -> Response:
 def read_trend(query: dict[str, Any], key: str) -> dict[str, Any]:
     """Completion of the forms whose window closed in each calendar month."""
     at = here()
-    return shown.trend(trends.trend(at.connection, reach(key), Chosen(**query), at.now))
+    return shown.trend(
+        trends.trend(at.connection, reach(key), Chosen(**query), at.now, at.state.kept.books)
+    )
 
 
 @study.route("/<key>/completion/forms")
@@ -101,7 +102,7 @@ def read_cell(query: dict[str, Any], key: str) -> dict[str, Any]:
     month = query.pop("month")
     found = figure_lists.listed(
         at.connection, reach(key), Chosen(**query), measure, timepoint, at.now, page,
-        month and date.fromisoformat(f"{month}-01"),
+        month and date.fromisoformat(f"{month}-01"), at.state.kept.books,
     )  # fmt: skip
     return {"total": found.total, "next": found.next, "rows": shown.listed(found)}
 
@@ -117,7 +118,9 @@ def read_people(query: dict[str, Any], key: str) -> people_lists.Counted:
     asked = people_lists.Asked(
         query.pop("figure"), query.pop("part"), query.pop("timepoint"), query.pop("step")
     )
-    return people_lists.counted(at.connection, reach(key), Chosen(**query), asked, at.now, page)
+    return people_lists.counted(
+        at.connection, reach(key), Chosen(**query), asked, at.now, page, at.state.kept.books
+    )
 
 
 @study.route("/<key>/participants")
