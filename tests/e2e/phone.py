@@ -43,7 +43,7 @@ class Phone:
     def start(self) -> None:
         """Open the first form that is due and wait until it shows its first page."""
         self.page.get_by_role("link", name="Start").click()
-        self.page.locator("main form").first.wait_for()
+        self.page.locator("form main").first.wait_for()
 
     def answer_all(self) -> int:
         """Answer question after question up to the page that shows them all; returns how many."""
