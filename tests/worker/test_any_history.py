@@ -53,7 +53,7 @@ histories = st.builds(
 EVERY = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
 
-@settings(EVERY, max_examples=10)
+@settings(EVERY, max_examples=6)
 @given(histories)
 def test_the_promises_hold(sqlite_template: Path, life: History) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -62,7 +62,7 @@ def test_the_promises_hold(sqlite_template: Path, life: History) -> None:
         _hold(make_engine(f"sqlite:///{path}"), life)
 
 
-@settings(EVERY, max_examples=3)
+@settings(EVERY, max_examples=2)
 @given(histories)
 def test_the_promises_hold_on_the_large_engine(postgres_stock: Stock, life: History) -> None:
     url = postgres_stock.lend()

@@ -241,7 +241,7 @@ def play(template: Path, examples: int, steps: int) -> None:
 
 
 def test_whatever_happens_in_a_window_the_promises_hold(sqlite_template: Path) -> None:
-    play(sqlite_template, 8, 14)
+    play(sqlite_template, 5, 14)
 
 
 @pytest.mark.nightly

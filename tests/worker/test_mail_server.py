@@ -112,9 +112,9 @@ def test_a_server_that_is_down_to_the_last_hour_ends_in_a_reason(office: Office)
         taken.bind(("127.0.0.1", 0))
         absent = server_of(f"smtp://127.0.0.1:{taken.getsockname()[1]}")
         use(office, SmtpSender(absent, SENDER))
-        office.clock.moment = LAST_STEP
+        office.clock.moment = LAST_STEP + timedelta(hours=2)
         office.beat()
-        office.later(hours=15)
+        office.later(hours=12)
     seen = set()
     for person in people[:PEOPLE]:
         mail, *further = [row for row in office.trial.deliveries(person) if row.reminder_id]
