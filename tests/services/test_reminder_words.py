@@ -16,8 +16,8 @@ from support.reminding import ROOT, study_text
 
 # Little words that the names of the study and of its questionnaires share with every sentence.
 EVERYDAY = frozenset({"about", "and", "the", "to", "today", "you", "your"})
-# "To stop these messages …" and "do not reply with anything about your health".
-SPARED = {"MAIL_FOOTER": {"stop", "health"}}
+# "You can stop and go on later", "to stop these messages", "reply with anything about your health".
+SPARED = {"MAIL_READY": {"stop"}, "MAIL_FOOTER": {"stop", "health"}}
 
 
 def words_in(text: str) -> set[str]:
