@@ -68,6 +68,7 @@ export const signedIn = (): Routes => ({
 });
 
 beforeEach(async () => {
+  forgetState();
   app.me = person([card({ title: "Short one" })]);
   app.server = await startServer(signedIn());
   app.root = document.createElement("div");

@@ -41,9 +41,8 @@ export function client(name: string) {
       response = await fetch(path, {
         method,
         headers,
-        credentials: "same-origin",
         redirect: "error",
-        cache: method === "GET" ? "no-cache" : "no-store",
+        cache: "no-cache",
         signal: AbortSignal.timeout(TIMEOUT_MS),
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });

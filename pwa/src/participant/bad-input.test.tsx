@@ -74,7 +74,8 @@ describe("no network", () => {
       app.server.routes["GET /api/me/access"] = () => ({
         body: { passkeys: 0, calendar_since: null },
       });
-      app.server.routes[route] ??= () => ({ status: 201, body: {} });
+      const body = { code: "ABCD-EFGH", expires_at: "2026-06-18T10:00:00Z", url: "https://a.b/c" };
+      app.server.routes[route] ??= () => ({ status: 201, body });
       await open(`/${at}`);
       await screen.findByRole("button", { name: at === "#/" ? button : "Show me a code" });
       app.server.away = true;

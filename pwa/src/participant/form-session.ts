@@ -24,7 +24,7 @@ import { type Entry, enqueue } from "../device/outbox.ts";
 import { takeEarlyForm } from "./early.ts";
 import { findForm, finished } from "./plan.ts";
 import { answering, getState, setState } from "./state.ts";
-import { askForBackgroundSync, orElse, readOutbox, sendAll } from "./sync.ts";
+import { askForBackgroundSync, keepMe, orElse, readOutbox, sendAll } from "./sync.ts";
 
 export type Phase = "opening" | "gone" | "finished" | "elsewhere" | "ready";
 export type Saved = "nothing" | "saving" | "phone" | "both" | "team" | "failed";
@@ -141,13 +141,17 @@ export class FormSession {
   }
 
   private async questionnaire(sha: string): Promise<[Questionnaire | null, string]> {
-    const local = await orElse(loadQuestionnaire(sha), undefined);
-    if (local) return [local, ""];
-    const known = this.detail?.questionnaire_sha === sha ? this.detail.questionnaire : null;
-    const result = known ? null : await api.questionnaire(sha);
-    if (result && !result.ok) return [null, result.slug];
-    const document = known ?? (result?.ok ? result.data.questionnaire : null);
-    if (document) void orElse(saveQuestionnaire(sha, document), undefined);
+    const { detail } = this;
+    let document =
+      detail?.questionnaire_sha === sha
+        ? detail.questionnaire
+        : await orElse(loadQuestionnaire(sha), undefined);
+    if (!document) {
+      const result = await api.questionnaire(sha);
+      if (!result.ok) return [null, result.slug];
+      document = result.data.questionnaire;
+    }
+    void orElse(saveQuestionnaire(sha, document), undefined);
     return [document, ""];
   }
 
@@ -240,16 +244,19 @@ export class FormSession {
    */
   readonly keep = (): void => {
     // Somebody who has signed out in another window wants nothing kept.
-    const mine = (): LocalDraft | null =>
-      this.state.phase === "ready" && !this.handedOver && getState().me ? this.state.draft : null;
-    const draft = mine();
-    if (!draft || this.state.saved === "nothing") return;
-    this.writing = this.writing.then(() =>
-      orElse(
-        saveDraft(this.state.draft ?? draft, () => mine() !== null),
-        undefined,
-      ),
-    );
+    const isOpen = (): boolean =>
+      this.state.phase === "ready" && !this.handedOver && getState().me !== null;
+    const { draft, questionnaire, saved } = this.state;
+    if (!draft || !questionnaire || saved === "nothing" || !isOpen()) return;
+    this.writing = this.writing
+      .then(() =>
+        Promise.allSettled([
+          saveDraft(this.state.draft ?? draft, isOpen),
+          saveQuestionnaire(draft.questionnaire_sha, questionnaire),
+          keepMe(),
+        ]),
+      )
+      .then(readOutbox);
     clearTimeout(this.mirrorTimer);
     if (!isMirrored(draft)) void this.mirror();
   };

@@ -10,7 +10,7 @@ import { App, isEnrolmentLink } from "./app.tsx";
 import { askEarly } from "./early.ts";
 import { watchLock } from "./lock.ts";
 import { watchInstallPrompt } from "./platform.ts";
-import { applyTextSize, oweSignOut, signOutOwed, textSize } from "./prefs.ts";
+import { applyTextSize, isKnown, oweSignOut, signOutOwed, textSize } from "./prefs.ts";
 import { reconcileQuietly, watchPermission } from "./push.ts";
 import { parse } from "./router.ts";
 import { getState, setState } from "./state.ts";
@@ -33,14 +33,18 @@ export async function start(root: HTMLElement): Promise<void> {
   const isLink = isEnrolmentLink();
   askEarly(isLink || signOutOwed() ? null : parse(location.hash, location.pathname));
   if (isLink) setState({ started: true });
-  if (isLink) render(<App />, root);
-  await readPhone();
+  const phone = readPhone();
+  // A phone that nobody has used has nothing to tell: there the server's word is enough.
+  const isNew = !isKnown();
+  if (isLink || isNew) render(<App />, root);
+  if (!isNew) await phone;
   const known = getState().me !== null;
   // Someone who is known sees the home screen at once; a stranger may still have a session.
   if (known) setState({ started: true });
-  if (!isLink) render(<App />, root);
+  if (!isLink && !isNew) render(<App />, root);
   await paySignOut();
   if (known || !(signOutOwed() || isLink)) await syncNow();
+  await phone;
   setState({ started: true });
   void startWorker();
   void reconcileQuietly();

@@ -28,7 +28,7 @@ import {
 import { type Entry, flush, type Outcome, receipts, waiting } from "../device/outbox.ts";
 import { askEarly, seeEarlyForm, takeEarlyMe } from "./early.ts";
 import { neededQuestionnaires } from "./plan.ts";
-import { rememberKnown } from "./prefs.ts";
+import { isKnown, rememberKnown } from "./prefs.ts";
 import { go, openLink, paths } from "./router.ts";
 import { answering, forgetState, getState, setState } from "./state.ts";
 
@@ -49,17 +49,24 @@ export async function readPhone(): Promise<void> {
     if (error.name !== "TimeoutError") setState({ forgetful: true });
     return null;
   });
-  setState({ me: known?.me ?? null, checkedAt: known?.at ?? null });
+  // The server may have been quicker, and knows better.
+  if (known && !getState().me) setState({ me: known.me, checkedAt: known.at });
   if (known) await readOutbox();
+}
+
+/** Keeps on the phone what is known about this person. */
+export async function keepMe(): Promise<void> {
+  const { me, checkedAt: at } = getState();
+  if (me && at) await orElse(keep("me", { me, at } satisfies KeptMe), undefined);
 }
 
 /** Takes over what the server says about this person. */
 export async function takeMe(me: Me): Promise<void> {
-  const at = now().toISOString();
+  const checkedAt = now().toISOString();
   // The screen waits for nothing more; keeping it takes a slow phone a while.
-  setState({ me, checkedAt: at, online: true, away: false, lost: false, started: true });
+  setState({ me, checkedAt, online: true, away: false, lost: false, started: true });
   rememberKnown(true);
-  await orElse(keep("me", { me, at } satisfies KeptMe), undefined);
+  await keepMe();
 }
 
 /** What a problem says about the line: no network, or a server that is there and in trouble. */
@@ -184,13 +191,19 @@ let running: Promise<void> | null = null;
 /** The whole round: send, mirror, ask, prefetch. Calls during a round share it. */
 export function syncNow(): Promise<void> {
   running ??= (async () => {
-    await readOutbox();
-    if (getState().waiting.length > 0 || getState().unstored.length > 0) {
-      // What was asked before these were sent would say that they are still to do.
-      askEarly(null);
-      await sendAll();
-    }
+    const sendFirst = async (): Promise<void> => {
+      await readOutbox();
+      if (getState().waiting.length > 0 || getState().unstored.length > 0) {
+        // What was asked before these were sent would say that they are still to do.
+        askEarly(null);
+        await sendAll();
+      }
+    };
+    // On a phone that nobody has used, the screen need not wait for its empty database.
+    const isNew = !isKnown();
+    if (!isNew) await sendFirst();
     await refresh();
+    if (isNew) await sendFirst();
     const { me, lost, online } = getState();
     if (me && online && !lost) {
       await orElse(dropSentDrafts(me), undefined);
