@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from pywebpush import WebPusher
 
 from sayso.domain.delivery import ACCEPTED, BROKEN, GONE, HELD, OUR_FAULT, RETRY, Outcome
 from sayso.push import keys
@@ -232,3 +233,86 @@ def test_windows_gets_the_header_it_insists_on(sender: PushSender, ring: KeyRing
     assert headers["X-WNS-Cache-Policy"] == "cache"
     others = sender._headers(made, "https://fcm.googleapis.com", ring.current, NOW)
     assert "X-WNS-Cache-Policy" not in others
+
+
+@pytest.fixture
+def encrypted(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """What was encrypted, in order: the texts in the clear."""
+    real, texts = WebPusher.encode, []
+
+    def noted(pusher: WebPusher, data: bytes, *given: str) -> object:
+        texts.append(data)
+        return real(pusher, data, *given)
+
+    monkeypatch.setattr(WebPusher, "encode", noted)
+    return texts
+
+
+def prepared(sender: PushSender, ready: list[PushMessage], *sent: PushMessage) -> list[Outcome]:
+    """Prepare some messages and send some, as the worker does with a batch."""
+
+    async def batch() -> list[Outcome]:
+        async with sender:
+            sender.prepare(ready, NOW)
+            return [await sender.send(one, NOW) for one in sent]
+
+    return asyncio.run(batch())
+
+
+def test_a_batch_is_encrypted_before_the_first_message_leaves(
+    sender: PushSender,
+    service: PushService,
+    phone: Phone,
+    ring: KeyRing,
+    encrypted: list[bytes],
+) -> None:
+    bodies = [BODY.replace(b"1.a", b"%d.a" % number) for number in range(3)]
+    batch = [message(phone, ring, body=body, topic=topic(str(body))) for body in bodies]
+
+    outcomes = prepared(sender, batch[:2], *batch)
+
+    assert [outcome.kind for outcome in outcomes] == [ACCEPTED] * 3
+    assert encrypted == bodies
+    acks = [m.document["notification"]["data"]["ack"] for m in phone.received]
+    assert acks == ["0.a", "1.a", "2.a"]
+    assert service.refused == []
+
+
+def test_what_was_encrypted_is_sent_once_and_not_kept(
+    sender: PushSender, service: PushService, phone: Phone, ring: KeyRing, encrypted: list[bytes]
+) -> None:
+    one = message(phone, ring)
+    prepared(sender, [one], one, one)
+    assert len(encrypted) == 2
+
+    # A batch that came to nothing leaves nothing behind for the next.
+    prepared(sender, [one])
+    send(sender, one)
+    assert len(encrypted) == 4
+    assert len(phone.received) == 3
+
+
+def test_a_message_that_cannot_be_prepared_stops_nobody(
+    sender: PushSender, service: PushService, phone: Phone, ring: KeyRing
+) -> None:
+    batch = [
+        message(phone, ring, p256dh="AAAA"),
+        message(phone, ring, endpoint="http://192.168.0.1/push"),
+        message(phone, ring),
+    ]
+    outcomes = prepared(sender, batch, *batch)
+    assert [outcome.kind for outcome in outcomes] == [BROKEN, BROKEN, ACCEPTED]
+    assert len(phone.received) == 1
+
+
+def test_nothing_is_prepared_for_a_service_that_is_left_alone(
+    sender: PushSender, service: PushService, phone: Phone, ring: KeyRing, encrypted: list[bytes]
+) -> None:
+    one = message(phone, ring)
+    origin = RULES.origin(one.endpoint)
+    busy = Outcome(RETRY, "Busy.", 429, timedelta(minutes=5))
+    sender.breaker.report(origin, busy, NOW)
+    (outcome,) = prepared(sender, [one], one)
+    assert outcome.kind == HELD
+    assert encrypted == []
+    assert phone.received == []

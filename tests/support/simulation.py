@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 import json
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
@@ -69,6 +69,9 @@ class ModelNetwork:
         trace: TracebackType | None,
     ) -> None:
         return None
+
+    def prepare(self, _messages: Sequence[PushMessage], _now: datetime) -> None:
+        """Nothing here is encrypted."""
 
     async def push(self, message: PushMessage, now: datetime) -> Outcome:
         model = self.phones[message.endpoint]

@@ -7,7 +7,8 @@ signature per service and key is kept until shortly before it expires.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -65,6 +66,7 @@ class PushSender:
         self._rules = rules
         self._timeout = aiohttp.ClientTimeout(total=timeout_seconds)
         self._signatures: dict[tuple[str, str], _Signature] = {}
+        self._prepared: dict[PushMessage, bytes] = {}
         self._tls = tls
         self.breaker = breaker or Breaker()
         self._pace = pace or Pace()
@@ -94,7 +96,22 @@ class PushSender:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._prepared = {}
         await self._session.close()
+
+    def prepare(self, messages: Iterable[PushMessage], now: datetime) -> None:
+        """Encrypt what is about to be sent, in one go; whatever was prepared before is forgotten.
+
+        A processor that changes between encrypting and sending with every message needs nearly
+        twice the time for both. A message that is not prepared, because its service is being left
+        alone or its keys cannot encrypt, is dealt with when it is sent.
+        """
+        self._prepared = {}
+        for message in messages:
+            # Whatever is wrong with one message, `send` finds it again and says so.
+            with suppress(Exception):
+                if not self.breaker.hold(self._rules.origin(message.endpoint), now):
+                    self._prepared[message] = self._encrypt(message)
 
     async def send(self, message: PushMessage, now: datetime) -> Outcome:
         """Send one message; every way in which that can go wrong is an `Outcome`, never an error.
@@ -121,7 +138,7 @@ class PushSender:
         self, message: PushMessage, origin: str, key: VapidKey, now: datetime
     ) -> Outcome:
         try:
-            body = self._encrypt(message)
+            body = self._prepared.pop(message, None) or self._encrypt(message)
         except Exception as error:
             # Bad keys surface as ValueError, IndexError and others; one bad row stops nobody else.
             return Outcome(BROKEN, f"This phone's keys cannot encrypt ({type(error).__name__}).")

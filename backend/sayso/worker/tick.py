@@ -96,6 +96,7 @@ class Dispatcher:
         for settled in checked.settled:
             ledger.add(settled)
         ledger.flush()
+        self._transport.prepare([one.push for one in checked.ready if one.push is not None], now)
         hands = []
         # Mail goes one by one; it must not wait behind pushes, nor pushes behind it.
         for channel, places in (("push", IN_FLIGHT), ("email", 1)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
 from types import TracebackType
@@ -28,6 +29,7 @@ class Transport(Protocol):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None: ...
+    def prepare(self, messages: Sequence[PushMessage], now: datetime) -> None: ...
     async def push(self, message: PushMessage, now: datetime) -> Outcome: ...
     async def mail(self, mail: Mail, now: datetime) -> Outcome: ...
     def troubles(self, now: datetime) -> dict[str, str]: ...
@@ -61,6 +63,10 @@ class Network:
         trace: TracebackType | None,
     ) -> None:
         await self._stack.aclose()
+
+    def prepare(self, messages: Sequence[PushMessage], now: datetime) -> None:
+        """Do at once for a whole batch of pushes what need not be done one by one."""
+        self._push.prepare(messages, now)
 
     async def push(self, message: PushMessage, now: datetime) -> Outcome:
         return await self._push.send(message, now)
