@@ -19,8 +19,9 @@ BALANCE = ("enrolled", "expected", "exempt", "not_expected", "upcoming", "open",
 class Desk:
     """One browser context of the size of a desk screen; `page` is what it shows."""
 
-    def __init__(self, browser: Browser, clinic: Clinic | Office) -> None:
+    def __init__(self, browser: Browser, clinic: Clinic | Office, study: str = STUDY) -> None:
         self.clinic = clinic
+        self.study = study
         self.context = browser.new_context(viewport={"width": 1280, "height": 900})
         self.page: Page = self.context.new_page()
 
@@ -45,20 +46,20 @@ class Desk:
     def show(self, view: str) -> None:
         """A view afresh, by its address, once what it asked for has come."""
         self.page.goto("about:blank")
-        self.page.goto(f"{self.clinic.origin}/console/#/{STUDY}/{view}")
+        self.page.goto(f"{self.clinic.origin}/console/#/{self.study}/{view}")
         expect(self.page.get_by_role("heading", level=1)).to_be_visible()
         expect(self.page.locator("[aria-busy=true]")).to_have_count(0)
 
     def look(self, path: str) -> Any:
         """What the server answers about something of the study."""
-        answer = self.context.request.get(f"{self.clinic.origin}/api/studies/{STUDY}/{path}")
+        answer = self.context.request.get(f"{self.clinic.origin}/api/studies/{self.study}/{path}")
         assert answer.ok, answer.text()
         return answer.json()
 
     def tell(self, path: str, said: dict[str, Any]) -> Any:
         """Enter something without the screen, as another browser of hers would."""
         answer = self.context.request.post(
-            f"{self.clinic.origin}/api/studies/{STUDY}/{path}", data=said,
+            f"{self.clinic.origin}/api/studies/{self.study}/{path}", data=said,
             headers={"X-Sayso-Client": "console/0"},
         )  # fmt: skip
         assert answer.ok, answer.text()

@@ -7,7 +7,7 @@ about is there at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -70,14 +70,20 @@ class Office:
             made = accounts.invite(connection, _COMMAND, email, role, ids, ward.keyring, now)
             accounts.accept(connection, _COMMAND, made.token, name, PASSWORD, ward.keyring, now)
 
+    def publish(self, key: str, study: str, documents: Mapping[str, Mapping[str, Any]]) -> None:
+        """A study of another kind, with one site that is known as "S1" of it."""
+        self.ward.publish(study, documents)
+        with transaction(self.ward.engine, read_only=True) as connection:
+            self.sites[f"{key}/S1"] = sites.find(connection, key, "S1").id
+
     def enrol(self, code: str, days: int, **more: Any) -> None:
         """Somebody who stopped therapy so many days ago, at the site that her code begins with."""
         ward = self.ward
         stopped = self.today - timedelta(days=days)
+        usual = {"enrolled_on": stopped - timedelta(days=5), "reads_english": True}
         new = NewParticipant(
-            code=code, site=code[0], arm="stop", enrolled_on=stopped - timedelta(days=5),
-            zone=self.zone, preferred_language="en", how="asked", interpreter=False,
-            anchors={"cessation": stopped}, **{"reads_english": True, **more},
+            code=code, site=code[0], arm="stop", zone=self.zone, preferred_language="en",
+            how="asked", interpreter=False, anchors={"cessation": stopped}, **{**usual, **more},
         )  # fmt: skip
         with transaction(ward.engine) as connection:
             enrolment.enrol(

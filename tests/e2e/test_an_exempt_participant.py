@@ -8,7 +8,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from e2e.desk import Desk
-from support.clinic import STUDY
+from support.clinic import STUDY, Clinic
 
 Picture = Callable[[Page, str], None]
 
@@ -53,7 +53,7 @@ def test_visits_of_an_exempt_participant_are_recorded(desk: Desk, picture: Pictu
     picture(page, "console-exempt")
 
 
-def test_no_code_and_no_subscription_can_be_made(desk: Desk) -> None:
+def test_no_code_and_no_subscription_can_be_made(desk: Desk, clinic: Clinic) -> None:
     answer = desk.page.request.post(
         f"{desk.clinic.origin}/api/studies/{STUDY}/participants/N-002/enrolment-codes",
         data={},
@@ -61,5 +61,5 @@ def test_no_code_and_no_subscription_can_be_made(desk: Desk) -> None:
     )
     assert answer.status == 409
     assert answer.json()["slug"] == "participant-exempt"
-    listed = desk.clinic.run("participant", "list", STUDY, "--json")
+    listed = clinic.run("participant", "list", STUDY, "--json")
     assert "N-002" in listed

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import type { Item, Option, Question, Questionnaire } from "../../core/questionnaire.ts";
 import { optionsOf, questions } from "../../core/questionnaire.ts";
+import { Scrolled } from "../parts/bits";
 import { t } from "../strings";
 import { conditionText } from "./condition";
 
@@ -28,7 +29,7 @@ export function Blank({ questionnaire, sha256, study }: BlankProps) {
         <p>
           {words.help} <Boxes labels={words.helps} />
         </p>
-        {questionnaire.recall ? <p class="recall">{questionnaire.recall}</p> : null}
+        {questionnaire.recall ? <p class="recall">{words.about(questionnaire.recall)}</p> : null}
       </header>
       <Items items={questionnaire.items} questionnaire={questionnaire} known={known} />
       <footer>
@@ -86,38 +87,40 @@ function Matrix({
 }) {
   const options = optionsOf(questionnaire, item);
   return (
-    <table class="matrix">
-      <caption>{item.text}</caption>
-      <thead>
-        <tr>
-          <td />
-          {options.map((option) => (
-            <th key={String(option.code)} scope="col">
-              {option.text}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {(item.items ?? []).map((row) => (
-          <tr key={row.id}>
-            <th scope="row">
-              {row.text}
-              {row.enable_when ? (
-                <span class="only-if">
-                  {words.onlyIf(conditionText(questionnaire, row.enable_when))}
-                </span>
-              ) : null}
-            </th>
+    <Scrolled label={item.text ?? ""}>
+      <table class="matrix">
+        <caption>{item.text}</caption>
+        <thead>
+          <tr>
+            <td />
             {options.map((option) => (
-              <td key={String(option.code)}>
-                <Box code={String(option.code)} />
-              </td>
+              <th key={String(option.code)} scope="col">
+                {option.text}
+              </th>
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {(item.items ?? []).map((row) => (
+            <tr key={row.id}>
+              <th scope="row">
+                {row.text}
+                {row.enable_when ? (
+                  <span class="only-if">
+                    {words.onlyIf(conditionText(questionnaire, row.enable_when))}
+                  </span>
+                ) : null}
+              </th>
+              {options.map((option) => (
+                <td key={String(option.code)}>
+                  <Box code={String(option.code)} />
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scrolled>
   );
 }
 

@@ -20,6 +20,7 @@ export const paper = {
   one: "Tick one.",
   scale: (low: number, high: number) => `Write a number from ${low} to ${high}`,
   circle: "Circle one number.",
+  about: (recall: string) => `This is about: ${recall}.`,
   onlyIf: (when: string) => `Only if ${when}.`,
   footer: (id: string, version: string, sha: string) => `${id} ${version}, ${sha}`,
   demonstration: "Written for demonstration, not validated.",

@@ -186,6 +186,7 @@ function columns(study: Study, open: string | null, toggle: Toggle): Column<Exem
     {
       key: "visit",
       short: true,
+      extra: true,
       head: words.lastVisit,
       sort: (row) => row.last_visit_on,
       cell: (row) => day(row.last_visit_on),
