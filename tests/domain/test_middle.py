@@ -7,7 +7,7 @@ from random import Random
 from statistics import median_high, median_low
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sayso.domain.middle import STEP, middle
@@ -17,6 +17,7 @@ _RUNS = st.lists(st.lists(_NUMBERS, max_size=60).map(sorted), max_size=12)
 
 
 @given(runs=_RUNS)
+@settings(deadline=None)
 def test_the_middle_of_any_runs(runs: list[list[int]]) -> None:
     everything = [number for run in runs for number in run]
     if not everything:

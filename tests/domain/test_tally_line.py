@@ -89,17 +89,18 @@ LAYOUT = Layout((("W12", STRAIN, True), ("PROG", STRAIN, False)), ("open", "day-
 
 def test_the_parts_of_a_line_follow_each_other() -> None:
     # Two spans of 4, then 9 + 2 x 2 numbers of 4, then two marks under each of three rules, then
-    # twice 6 for items; 78 are filled up to 80.
+    # twice 6 for items and 3 for the month of each of two timepoints, which come to 84.
     assert LAYOUT.person_at == 8
     assert LAYOUT.marks_at == 8 + 4 * 13
     assert LAYOUT.items_at == 60 + 3 * 2
-    assert LAYOUT.length == 80
+    assert LAYOUT.months_at == {"W12": 78, "PROG": 81}
+    assert LAYOUT.length == 84
 
 
 @pytest.mark.parametrize("forms", range(8))
 def test_a_line_is_as_long_as_its_parts_and_a_multiple_of_four(forms: int) -> None:
     layout = Layout(tuple((f"W{n}", STRAIN, True) for n in range(forms)), ())
-    parts = layout.items_at + 6 * forms
+    parts = layout.items_at + 6 * forms + 3 * forms
     assert layout.length % 4 == 0
     assert parts <= layout.length < parts + 4
 

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sayso.domain.completion import (
@@ -334,11 +334,9 @@ TEXTS = (
     line([OPEN, UPCOMING, CAME_EARLY], (None, None, 5), ((0, 0, 0), (0, 0, 0), (1, 2, 3))),
     line([MISSED, MISSED, CAME], exempt_n=1),
 )
-_PLACES = st.tuples(st.sampled_from(("S1", "S2")), st.sampled_from(("stop", "continue")))
+_SITES, _ARMS = st.sampled_from(("S1", "S2")), st.sampled_from(("stop", "continue"))
 _HEADS = st.sampled_from((HEAD, replace(HEAD, in_pro=False)))
-_OWN = st.builds(
-    lambda text, place, head: owned(1, text, *place, head), st.sampled_from(TEXTS), _PLACES, _HEADS
-)
+_OWN = st.builds(owned, st.just(1), st.sampled_from(TEXTS), _SITES, _ARMS, _HEADS)
 _LINES = st.dictionaries(st.integers(1, 6), _OWN)
 
 
@@ -347,7 +345,7 @@ def plain(parts: Mapping[Any, Part]) -> dict[Any, Any]:
     return {
         place: (
             {key: comparable(counts) for key, counts in part.cells.items()},
-            part.complete, part.people, +part.said, part.kinds, +part.total.marks, part.total.pro,
+            part.complete, part.people, +part.said, part.kinds, +part.total.marks, +part.months,
         )
         for place, part in parts.items()
     }  # fmt: skip
@@ -358,6 +356,7 @@ def plain(parts: Mapping[Any, Part]) -> dict[Any, Any]:
     rule=st.sampled_from(ALIVE_RULES),
     asked=st.sampled_from((None, STRAIN)),
 )
+@settings(deadline=None, max_examples=30)
 def test_a_view_that_followed_every_change_is_one_made_anew(
     states: list[dict[int, OwnLine]], rule: str, asked: str | None
 ) -> None:

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, Engine, event, update
+from sqlalchemy import Connection, Engine, delete, event, update
 
 from sayso.domain.participation import Facts
 from sayso.services import completion, tallies
-from sayso.services.books import MOST, Book, Books, Latest, opened
+from sayso.services.books import MOST, Book, Books, opened
 from sayso.services.completion import Chosen
 from sayso.services.figure_lists import Page, listed
 from sayso.store.engine import READ_ONLY, transaction
@@ -367,22 +367,22 @@ def test_another_version_of_the_study_has_another_book(stage: Stage) -> None:
     look(stage, books)
 
 
+def test_whoever_has_no_row_to_count_her_changes_is_judged_at_every_look(stage: Stage) -> None:
+    books = Books()
+    with stage.open() as connection:
+        connection.execute(delete(tally_line).where(tally_line.c.participant_id == 1))
+    look(stage, books)
+    with stage.open() as connection:
+        DIE(connection, 1, NOW)
+    look(stage, books)
+
+
 def test_a_study_with_nobody_in_it(empty: Stage) -> None:
     books = Books()
     assert look(empty, books)["rates"] == []
     with empty.open() as connection:
         record(connection, people()[:1], NOW)
     assert look(empty, books)["rates"] != []
-
-
-def test_only_the_latest_are_kept() -> None:
-    latest: Latest[int, str] = Latest(2)
-    for number in range(3):
-        latest.put(number, str(number))
-    assert latest.asked(0) is None
-    assert latest.asked(1) == "1"
-    latest.put(3, "3")
-    assert list(latest) == [1, 3]
 
 
 def test_few_past_days_are_kept(stage: Stage) -> None:

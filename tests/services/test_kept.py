@@ -12,6 +12,7 @@ from sqlalchemy import Engine, func, select, update
 from sayso.domain.errors import NotFound
 from sayso.domain.participation import ContactFact, Facts, VisitFact
 from sayso.services import completion, tallies
+from sayso.services.books import Latest
 from sayso.services.completion import Chosen, Report
 from sayso.services.kept import MOST, Kept, recalled
 from sayso.store.engine import transaction
@@ -214,3 +215,13 @@ def test_a_study_with_nobody_in_it(engine: Engine) -> None:
 
     assert console.look()["rates"] == []
     assert console.look() == console.look()
+
+
+def test_only_the_latest_are_kept() -> None:
+    latest: Latest[int, str] = Latest(2)
+    for number in range(3):
+        latest.put(number, str(number))
+    assert latest.asked(0) is None
+    assert latest.asked(1) == "1"
+    latest.put(3, "3")
+    assert list(latest) == [1, 3]

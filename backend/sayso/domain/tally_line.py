@@ -20,6 +20,7 @@ from sayso.domain.completion import CELLS, RECEIVED, Mark, Row, mark_of, minutes
 from sayso.domain.digits import FIRST, digits, span_key
 from sayso.domain.evaluation import in_pro_population, without_form
 from sayso.domain.licences import MODES
+from sayso.domain.months import month_number, months_of
 from sayso.domain.participation import FOREVER, Facts, Recorded
 from sayso.domain.retention import clinic_kinds, contact_currency, retention
 from sayso.domain.schedule import Key, WantedForm
@@ -29,7 +30,7 @@ from sayso.domain.visits import PlannedVisit, planned_visits
 from sayso.domain.walltime import end_of_day, local_date, start_of_day
 from sayso.domain.yields import Nudge, backup_yield, reminder_yield
 
-FORMAT = "2"
+FORMAT = "3"
 PERSON = (
     "visits_exempt_n", "visits_exempt_of", "visits_other_n", "visits_other_of",
     "contact_n", "contact_of", "exempt_n", "backup_n", "backup_of",
@@ -112,9 +113,16 @@ class Layout:
         return self.marks_at + len(ALIVE_RULES) * len(self.forms)
 
     @cached_property
+    def months_at(self) -> dict[str, int]:
+        """By timepoint, where the three digits of the month stand in which it closes."""
+        start = self.items_at + 6 * len(self.forms)
+        timepoints = dict.fromkeys(timepoint for timepoint, _name, _planned in self.forms)
+        return {timepoint: start + 3 * place for place, timepoint in enumerate(timepoints)}
+
+    @cached_property
     def length(self) -> int:
         """Characters of one line, a multiple of four."""
-        return -4 * (-(self.items_at + 6 * len(self.forms)) // 4)
+        return -4 * (-(self.items_at + 6 * len(self.forms) + 3 * len(self.months_at)) // 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +195,13 @@ def write(
         tuple(sorted(others, key=str)),
     )
     number = {mark: chr(FIRST + n) for n, mark in enumerate(layout.marks)}
+    months = months_of(forms)
     parts = [
         *(_span(status) for status in now_is),
         *(digits(said[name], 4) for name in layout.people),
         *(number[mark] for marks in by_rule for mark in marks),
         *(_items(status) for status in now_is),
+        *(digits(month_number(months[timepoint]), 3) for timepoint in layout.months_at),
     ]
     before, after = _around(moments, now)
     text = "".join(parts).ljust(layout.length, "!")

@@ -76,6 +76,11 @@ class Pile:
         """The sum of one of the numbers about the people."""
         return self._sum(self.layout.person_at + 4 * self.layout.people.index(name), 4)
 
+    def months(self, timepoint: str) -> list[bytes]:
+        """The digits of the month in which each person's timepoint closes, one after the other."""
+        start = self.layout.months_at[timepoint]
+        return [self.data[start + place :: self.layout.length] for place in range(3)]
+
     def _sum(self, start: int, width: int) -> int:
         total = 0
         for place in range(start, start + width):

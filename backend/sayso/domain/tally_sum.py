@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from sayso.domain.completion import RECEIVED, Counts, Mark, Ratio
-from sayso.domain.digits import FIRST
+from sayso.domain.digits import FIRST, RADIX
 from sayso.domain.schedule import Key, scheduled_keys
 from sayso.domain.study import ALIVE_RULES, Study
 from sayso.domain.tally_line import Head, Layout
@@ -36,13 +36,15 @@ class Part:
 
     `cells` are the forms by timepoint and questionnaire, `complete` how many people sent all
     (True) or not all (False) of what a timepoint asked, `people` F9's share of each person, `said`
-    the numbers about people.
+    the numbers about people. `months` are the forms that came (True) or did not, by the number of
+    the month in which they closed.
     """
 
     cells: dict[Key, Counts] = field(default_factory=dict)
     complete: Counter[tuple[str, bool]] = field(default_factory=Counter)
     people: Counter[Ratio] = field(default_factory=Counter)
     said: Counter[str] = field(default_factory=Counter)
+    months: Counter[tuple[int, bool]] = field(default_factory=Counter)
     kinds: Kinds = field(default_factory=Counter)
     _total: Counts | None = None
 
@@ -65,6 +67,7 @@ class Part:
         self.complete.update(more.complete)
         self.people.update(more.people)
         self.said.update(more.said)
+        self.months.update(more.months)
         self.kinds.update(more.kinds)
         self._total = None
 
@@ -79,6 +82,7 @@ class Part:
         self.complete -= less.complete
         self.people -= less.people
         self.said.subtract(less.said)
+        self.months -= less.months
         self.kinds -= less.kinds
         self._total = None
 
@@ -256,7 +260,7 @@ def _absent(
 
 
 def _count_people(found: Part, pile: Pile, columns: Sequence[int], rule: int) -> None:
-    """F9 and F10: who sent how much, and who sent everything that a timepoint asked."""
+    """F9, F10 and months: who sent how much, and who sent everything that a timepoint asked."""
     table = classes(pile.layout.marks)
     marks = {column: pile.marks(column, rule).translate(table) for column in columns}
     came, missed = (_per_person(marks.values(), kind) for kind in (CAME, MISSED))
@@ -266,9 +270,13 @@ def _count_people(found: Part, pile: Pile, columns: Sequence[int], rule: int) ->
     for column in columns:
         together.setdefault(pile.layout.forms[column][0], []).append(marks[column])
     for timepoint, parts in together.items():
-        for seen, people in Counter(zip(*parts, strict=True)).items():
+        side_by_side = (*pile.months(timepoint), *parts)
+        for (one, two, three, *seen), people in Counter(zip(*side_by_side, strict=True)).items():
             if CAME in seen or MISSED in seen:
                 found.complete[timepoint, MISSED not in seen] += people
+                month = ((one - FIRST) * RADIX + two - FIRST) * RADIX + three - FIRST
+                found.months[month, True] += people * seen.count(CAME)
+                found.months[month, False] += people * seen.count(MISSED)
 
 
 def _per_person(columns: Iterable[bytes], kind: int) -> list[int]:

@@ -29,7 +29,7 @@ from sayso.services import assessments, tallies
 from sayso.services.tallies import Scene
 from sayso.store import tally
 from sayso.store.engine import READ_ONLY
-from sayso.store.tally import Block
+from sayso.store.tally import UNTOLD, Block
 
 MOST = 4
 _CHOICES = 4
@@ -164,7 +164,11 @@ class Book:
             entries = self._shelves[number].entries
             known.update((row_id, entry.revision) for row_id, entry in entries.items())
         gone = [row_id for row_id in known if row_id not in there]
-        waiting = {row_id: now for row_id, now in there.items() if known.get(row_id) != now}
+        waiting = {
+            row_id: now
+            for row_id, now in there.items()
+            if now == UNTOLD or known.get(row_id) != now
+        }
         for shelf in self._shelves.values():
             if not shelf.since <= moment < shelf.until:
                 for row_id, entry in shelf.entries.items():

@@ -80,11 +80,7 @@ def report(
 def figures(book: Book, at: Scene, chosen: Chosen, *, each_site: bool = False) -> Report:
     """All figures from the lines of a book that is true for the report."""
     alive_rule = chosen.alive_rule or at.study.rules.alive_rule
-    parts = {
-        (site, arm): part
-        for (site, arm), part in book.parts(alive_rule, chosen.questionnaire).items()
-        if site in at.site_codes and chosen.arm in (None, arm)
-    }
+    parts = parts_of(book, at, chosen)
     kinds = ((arm, layout) for (_site, arm), part in parts.items() for layout, _head in part.kinds)
     places = scheduled(at.study, kinds)
     found = add_up(parts, places, chosen.questionnaire)
@@ -111,6 +107,17 @@ def figures(book: Book, at: Scene, chosen: Chosen, *, each_site: bool = False) -
         reminder_yield=shares(said),
         backup_yield=Ratio(said["backup_n"], said["backup_of"]),
     )
+
+
+def parts_of(book: Book, at: Scene, chosen: Chosen) -> dict[Place, Part]:
+    """What the people of each site and arm come to that were chosen and are within reach."""
+    alive_rule = chosen.alive_rule or at.study.rules.alive_rule
+    sites = at.site_codes
+    return {
+        (site, arm): part
+        for (site, arm), part in book.parts(alive_rule, chosen.questionnaire).items()
+        if site in sites and chosen.arm in (None, arm)
+    }
 
 
 def scene_of(connection: Connection, within: Reach, chosen: Chosen, now: datetime) -> Scene:

@@ -15,20 +15,20 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from sayso.domain.completion import CELLS, Mark, Row, mark_of
-from sayso.domain.digits import FIRST
+from sayso.domain.digits import FIRST, digits
 from sayso.domain.errors import UnknownWord
 from sayso.domain.evaluation import Assessment, rows
+from sayso.domain.months import Months, month_number, months_of
 from sayso.domain.schedule import Key, WantedForm
 from sayso.domain.study import ALIVE_RULES
 from sayso.domain.tally_pile import OwnLine
 from sayso.domain.tally_sum import scheduled
-from sayso.services import tallies, trends
+from sayso.services import tallies
 from sayso.services.access import Reach
 from sayso.services.assessments import Place
 from sayso.services.books import Books, opened
 from sayso.services.completion import Chosen, scene_of
 from sayso.services.tallies import Scene
-from sayso.services.trends import Months
 
 ROWS = 200
 MOST_ROWS = 2_000
@@ -87,7 +87,7 @@ def listed(
     asked = _Asked(chosen, timepoint, belongs, month)
     with opened(connection, at, books) as book:
         lines = book.lines(at, chosen.arm)
-    counted, places = _whom(connection, at, asked, lines)
+    counted, places = _whom(at, asked, lines)
     shown, following = turn(counted, page)
     rules = at.study.rules
     if chosen.alive_rule is not None:
@@ -104,7 +104,7 @@ def listed(
         key=lambda entry: entry.facts.code,
     )
     everything = rows(at.study, entries, at.moment, rules, places, asked.place)
-    months = {entry.facts.code: trends.months_of(entry.forms) for entry in entries}
+    months = {entry.facts.code: months_of(entry.forms) for entry in entries}
     found = [row for row in everything if asked.takes(row, months[row.participant])]
     windows = {
         (entry.facts.code, form.timepoint, form.questionnaire): form
@@ -155,21 +155,23 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """The same for everybody of one kind: where to look, for what, and how many have no form."""
+    """The same for everybody of one kind: where to look, for what, and how many have no form.
 
-    columns: Sequence[tuple[str, int]]
+    `columns` are the places of the month in which a form closes, and of its mark.
+    """
+
+    columns: Sequence[tuple[int, int]]
     marks: frozenset[str]
     absent: int
 
     def count(self, line: str) -> int:
         """How many of the forms of one person belong."""
-        return self.absent + sum(line[column] in self.marks for _at, column in self.columns)
+        return self.absent + sum(line[column] in self.marks for _month, column in self.columns)
 
-    def count_in(self, month: date, line: str, months: Months) -> int:
+    def count_in(self, month: str, line: str) -> int:
         """How many of them closed in a month; what is on nobody's calendar closes in none."""
         return sum(
-            months.get(timepoint) == month and line[column] in self.marks
-            for timepoint, column in self.columns
+            line[at : at + 3] == month and line[column] in self.marks for at, column in self.columns
         )
 
 
@@ -185,7 +187,7 @@ def _look(
     )
     return _Look(
         [
-            (timepoint, start + column)
+            (layout.months_at[timepoint], start + column)
             for column, (timepoint, name, _planned) in enumerate(layout.forms)
             if asked.place(timepoint, name)
         ],
@@ -197,25 +199,18 @@ def _look(
 
 
 def _whom(
-    connection: Connection, at: Scene, asked: _Asked, lines: Sequence[OwnLine]
+    at: Scene, asked: _Asked, lines: Sequence[OwnLine]
 ) -> tuple[list[tuple[OwnLine, int]], Mapping[str, Mapping[Key, None]]]:
     """Whose forms the figure counts and how many, by code, and the places of each arm."""
     rule = ALIVE_RULES.index(asked.chosen.alive_rule or at.study.rules.alive_rule)
     kinds = {kind_of(own): own for own in lines}
     places = scheduled(at.study, ((own.arm, own.layout) for own in kinds.values()))
     looks = {kind: _look(asked, rule, places, own) for kind, own in kinds.items()}
-    month = asked.month
-    if month is None:
+    if asked.month is None:
         counted = ((own, looks[kind_of(own)].count(own.line)) for own in lines)
     else:
-        closing = trends.closings(connection, at, asked.chosen.arm)
-        counted = (
-            (
-                own,
-                looks[kind_of(own)].count_in(month, own.line, closing.get(own.participant_id, {})),
-            )
-            for own in lines
-        )
+        month = digits(month_number(asked.month), 3)
+        counted = ((own, looks[kind_of(own)].count_in(month, own.line)) for own in lines)
     return [(own, count) for own, count in counted if count], places
 
 

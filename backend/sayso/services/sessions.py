@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
 
 from sayso.domain.audit import Actor
 from sayso.services import audit
@@ -205,7 +205,11 @@ _STAFF = (
     )
     .select_from(session)
     .join(staff, staff.c.id == session.c.staff_id)
-    .outerjoin(staff_site, staff_site.c.staff_id == staff.c.id)
+    # An administrator's own sites stay out, or each of them would bring all sites once more.
+    .outerjoin(
+        staff_site,
+        and_(staff_site.c.staff_id == staff.c.id, staff.c.role != "administrator"),
+    )
     .outerjoin(
         site,
         or_(

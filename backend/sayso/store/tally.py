@@ -32,6 +32,7 @@ from sayso.store.tables_tally import tally_layout, tally_line
 from sayso.store.upsert import insert_once
 
 Condition = ColumnElement[bool]
+UNTOLD = -1
 _BLOCK = 128
 _MANY = 1_000
 
@@ -71,27 +72,37 @@ def block_of(participant_id: int) -> int:
 
 
 def blocks(connection: Connection, study_key: str) -> dict[int, Block]:
-    """How far the facts of a study have come, block by block; one statement that reads no line."""
+    """How far the facts of a study have come, block by block; one statement that reads no line.
+
+    Where somebody's changes are not counted, because her row was taken out by hand, `changes` is
+    less than nothing.
+    """
     # Written out, because PostgreSQL takes two parameters for two different numbers.
     number = participant.c.id // literal_column(str(_BLOCK), Integer)
     rows = connection.execute(
-        select(number, func.count(), func.sum(tally_line.c.revision))
+        select(
+            number, func.count(), func.count(tally_line.c.revision),
+            func.sum(tally_line.c.revision),
+        )
         .select_from(participant)
-        .join(tally_line, tally_line.c.participant_id == participant.c.id)
+        .outerjoin(tally_line, tally_line.c.participant_id == participant.c.id)
         .where(participant.c.study_key == study_key)
         .group_by(number)
-    )
-    return {block: Block(people, int(changes)) for block, people, changes in rows}
+    )  # fmt: skip
+    return {
+        block: Block(people, int(changes) if told == people else UNTOLD)
+        for block, people, told, changes in rows
+    }
 
 
 def revisions_in(
     connection: Connection, study_key: str, numbers: Collection[int]
 ) -> dict[int, int]:
-    """How often the facts of everybody in these blocks have changed."""
+    """How often the facts of everybody in these blocks have changed; UNTOLD where nobody counts."""
     number = participant.c.id // literal_column(str(_BLOCK), Integer)
     rows = connection.execute(
-        select(participant.c.id, tally_line.c.revision)
-        .join(tally_line, tally_line.c.participant_id == participant.c.id)
+        select(participant.c.id, func.coalesce(tally_line.c.revision, UNTOLD))
+        .outerjoin(tally_line, tally_line.c.participant_id == participant.c.id)
         .where(participant.c.study_key == study_key, _among(number, numbers))
     )
     return {row_id: revision for row_id, revision in rows}
