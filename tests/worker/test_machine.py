@@ -246,4 +246,4 @@ def test_whatever_happens_in_a_window_the_promises_hold(sqlite_template: Path) -
 
 @pytest.mark.nightly
 def test_whatever_happens_in_many_windows_the_promises_hold(sqlite_template: Path) -> None:
-    play(sqlite_template, 300, 40)
+    play(sqlite_template, 120, 30)
