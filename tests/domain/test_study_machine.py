@@ -49,7 +49,7 @@ from sayso.domain.schedule import (
 from sayso.domain.status import statuses
 from sayso.domain.study import Study, StudyVersion
 from support.day_model import ENROLLED, Model
-from support.people import at, day, person, small_study
+from support.people import at, day, person, shortened, stop_study
 
 QUESTIONNAIRE = "demo-hrqol"
 STAFF = (1, 2)
@@ -58,7 +58,8 @@ ZONES = ("America/New_York", "Europe/Dublin", "Pacific/Honolulu", "Asia/Karachi"
 RESTARTS = ("restart_without_progression", "restart_after_progression")
 
 
-STUDY = small_study()
+# The model knows one questionnaire of each timepoint; the baseline asks one more.
+STUDY = shortened(stop_study(), questionnaires=1)
 SCHEDULE = {t.id: (t.opens, t.target, t.closes) for t in STUDY.timepoints if t.packs}
 # The first amendment changes two windows, the second one of them again and another one.
 AMENDMENTS = ({"W24": 21, "W48": 3}, {"W24": 7, "W36": 30})

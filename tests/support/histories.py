@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Any
 
 from hypothesis import strategies as st
@@ -32,37 +33,38 @@ TIMEPOINTS = ("BL", "W12", "W24", "W36", "W48", "PROG", "RST")
 _QUESTIONNAIRES = (None, *small_study().questionnaires())
 
 days = st.integers(-28, LAST_DAY)
-_HOURS = st.integers(0, 23)
-moments = st.builds(at, days, _HOURS)
+moments = st.integers(-28 * 24, LAST_DAY * 24 + 23).map(lambda hours: at(hours // 24, hours % 24))
 
-# Strategies are made once: making them inside a draw costs more than the rules under test.
-_LATE_HOURS = st.integers(12, 23)
-_DELAYS = st.sampled_from((0, 0, 0, 1, 5, 40, 150))
+# Strategies are made once, and what has few values is drawn together: drawing costs more than the
+# rules under test. Most entries come soon, some months later.
+_ENTRIES = st.sampled_from(tuple(product((0, 0, 0, 1, 5, 40, 150), range(12, 24))))
 _UP_TO_TWO = st.integers(0, 2)
 _STARTS = st.sampled_from((-14, -14, -20, 0, 60, 100)) | days
 _LENGTHS = st.sampled_from((None, 30, 74, 200)) | st.integers(0, 200)
 _ENDS = st.sampled_from((True, False))
 _APPROVALS = st.none() | st.integers(0, 100)
-_YES = st.booleans()
 _SELDOM = st.none() | st.none() | st.integers(1, 60)
 _EVENT_DAYS = st.integers(-14, LAST_DAY)
 _KINDS = st.sampled_from(EVENT_KINDS)
 _JOURNEYS = st.integers(0, 400)
-_SKEWS = st.sampled_from((0.0, 0.0, 0.0, 10_800.0, -10_800.0, -432_000.0, 432_000.0))
+_SKEWS = (0.0, 0.0, 0.0, 10_800.0, -10_800.0, -432_000.0, 432_000.0)
 _TIMEPOINTS = st.sampled_from(TIMEPOINTS)
-_ASKED = st.sampled_from(_QUESTIONNAIRES)
-_NUMBERS = st.integers(0, 1_000_000)
+_ANSWERED = st.sampled_from(tuple(product(TIMEPOINTS, _QUESTIONNAIRES)))
+_EVIDENCE = st.sampled_from(tuple(product(_SKEWS, (True, False), (True, False))))
+# Of two responses of one instant the one with the smaller number counts, whichever came first.
+_ORDERS = st.sampled_from(("0123", "3210", "1302"))
 _CHANGES = st.none() | st.none() | st.integers(1, LAST_DAY)
 _SHIFTS = st.integers(-30, 30)
 _ZONE = st.sampled_from(ZONES)
 _ARMS = st.sampled_from(("stop", "stop", "continue"))
-_SITES = st.sampled_from(("S1", "S2"))
-_LANGUAGES = st.sampled_from(("en", "es"))
+_HOMES = st.sampled_from(tuple(product(("S1", "S2"), ("en", "es"))))
+_ANCHORED = st.sampled_from((True, True, True, False))
 
 
 def _entered(draw: st.DrawFn, since: int) -> datetime:
     """When something of that day was entered: mostly soon, sometimes months later."""
-    return at(since + draw(_DELAYS), draw(_LATE_HOURS))
+    delay, hour = draw(_ENTRIES)
+    return at(since + delay, hour)
 
 
 def _exemptions(draw: st.DrawFn) -> tuple[Exemption, ...]:
@@ -98,21 +100,29 @@ def _event(draw: st.DrawFn) -> Event:
 
 @st.composite
 def _response(draw: st.DrawFn) -> ResponseFact:
-    on, skew = draw(days), draw(_SKEWS)
+    on, (skew, offered, scorable) = draw(days), draw(_EVIDENCE)
+    timepoint, questionnaire = draw(_ANSWERED)
     return ResponseFact(
-        id=f"{draw(_NUMBERS):07d}",
-        timepoint=draw(_TIMEPOINTS),
-        questionnaire=draw(_ASKED),
+        id="",
+        timepoint=timepoint,
+        questionnaire=questionnaire,
         authored_at=at(on, 18) + timedelta(seconds=skew),
         received_at=at(on, 18) + timedelta(hours=draw(_JOURNEYS)),
         skew_seconds=skew,
-        offered_at=at(on, 17) if draw(_YES) else None,
-        scorable=draw(_YES),
+        offered_at=at(on, 17) if offered else None,
+        scorable=scorable,
+    )
+
+
+def _responses(draw: st.DrawFn) -> tuple[ResponseFact, ...]:
+    return tuple(
+        replace(one, id=number)
+        for one, number in zip(draw(_RESPONSES), draw(_ORDERS), strict=False)
     )
 
 
 _EVENTS = st.lists(_event(), max_size=3)
-_RESPONSES = st.lists(_response(), max_size=4, unique_by=lambda response: response.id)
+_RESPONSES = st.lists(_response(), max_size=4)
 _REASONS = st.lists(
     st.builds(
         MissingReason,
@@ -129,7 +139,7 @@ def _anchors(draw: st.DrawFn) -> tuple[AnchorDate, ...]:
     first = AnchorDate("cessation", day(0), at(0, 12))
     correction = draw(_CHANGES)
     if correction is None:
-        return (first,) if draw(_YES) or draw(_YES) else ()
+        return (first,) if draw(_ANCHORED) else ()
     moved = AnchorDate("cessation", day(draw(_SHIFTS)), at(correction))
     return (AnchorDate("cessation", day(0), at(0, 12), voided_at=at(correction)), moved)
 
@@ -156,17 +166,18 @@ def histories(draw: st.DrawFn, code: str = "P-001") -> Facts:
     """Everything recorded about one participant, in no particular order."""
     zone, zone_moves = _zones(draw)
     arm, arm_changes = _arms(draw)
+    site, language = draw(_HOMES)
     return Facts(
         code=code,
         arm=arm,
-        site=draw(_SITES),
+        site=site,
         zone=zone,
         enrolled=ENROLLED,
         anchors=_anchors(draw),
-        preferred_language=draw(_LANGUAGES),
+        preferred_language=language,
         exemptions=_exemptions(draw),
         events=tuple(draw(_EVENTS)),
-        responses=tuple(draw(_RESPONSES)),
+        responses=_responses(draw),
         missing_reasons=tuple(draw(_REASONS)),
         zone_moves=zone_moves,
         arm_changes=arm_changes,
@@ -202,15 +213,6 @@ def _versions() -> tuple[tuple[StudyVersion, ...], ...]:
 
 published = st.sampled_from(_versions())
 """How the study was amended: not at all, ahead of time, in retrospect, and twice."""
-
-_CROWD = tuple(histories(f"P-{number:03d}") for number in range(3))
-_SIZES = st.integers(1, len(_CROWD))
-
-
-@st.composite
-def crowds(draw: st.DrawFn) -> list[Facts]:
-    """A few participants with codes of their own."""
-    return [draw(_CROWD[number]) for number in range(draw(_SIZES))]
 
 
 def cut(facts: Facts, now: datetime) -> Facts:

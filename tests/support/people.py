@@ -43,9 +43,14 @@ def small_study() -> Study:
     What is left out repeats what stays; random lives plan every form anew at every step.
     """
     study = stop_study()
+    return shortened(study, questionnaires=2)
+
+
+def shortened(study: Study, questionnaires: int) -> Study:
+    """The study as far as Week 72, with so many questionnaires of each pack."""
     return replace(
         study,
-        packs=tuple(replace(pack, slots=pack.slots[:2]) for pack in study.packs),
+        packs=tuple(replace(pack, slots=pack.slots[:questionnaires]) for pack in study.packs),
         timepoints=tuple(t for t in study.timepoints if t.enabled and t.target <= 504),
     )
 
