@@ -206,6 +206,36 @@ def test_in_webkit_every_screen_and_every_kind_of_question_has_no_fault(
             ask(f"location.hash = {json.dumps(place)}")
             her.until(lambda: ask("!!document.querySelector('main h1')"), place)
             assert faults_in(ask) == [], place
+        _the_lock_has_no_fault_in_webkit(her)
+
+
+def _the_lock_has_no_fault_in_webkit(her: Walker) -> None:
+    """While it is being set, where it asks, and where it was not the right number."""
+    ask = her.engine.evaluate
+    her.open("#/more")
+    her.tap("Choose a number")
+    her.until(lambda: ask(_TYPE_NUMBER), "the number is typed")
+    assert faults_in(ask) == []
+    ask("document.querySelector('.card-form button').click()")
+    her.sees("asks for your number when it starts")
+    assert faults_in(ask) == []
+    ask("sessionStorage.clear()")
+    her.open()
+    her.sees("The app is locked")
+    assert faults_in(ask) == []
+    ask(_TYPE_NUMBER.replace("2580", "1111"))
+    her.tap("Open")
+    her.sees("This is not the right number.")
+    assert faults_in(ask) == []
+
+
+# Fills in the number as a finger would, once its field is there.
+_TYPE_NUMBER = """((field) => {
+  if (!field) return false;
+  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(field, "2580");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  return true;
+})(document.querySelector("#code"))"""
 
 
 def test_the_whole_way_with_a_keyboard_alone(ward: Ward, study: str, chromium: Browser) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, Dialog, Page, Playwright, expect
 
 from e2e import kinds
 from e2e.phone import Phone, answer
@@ -68,12 +68,47 @@ def ready(ward: Ward, study: str, phone: Phone) -> Phone:
     return phone
 
 
-def test_an_app_that_was_ended_in_the_middle_goes_on_where_it_was(ready: Phone) -> None:
-    ready.lose_network()
-    ready.start()
-    asked = answer_some(ready.page, 5)
-    ready.page.close()
+# A browser that lets this page keep nothing: no database, and no worker that could hold the app.
+FORGETFUL = """delete Navigator.prototype.serviceWorker;
+IDBFactory.prototype.open = () => { throw new DOMException("Not in here.", "SecurityError"); };"""
+WARNING = "This window keeps nothing and needs a network."
 
+
+def test_a_window_that_keeps_nothing_says_so_and_the_answers_arrive(
+    ward: Ward, study: str, phone: Phone
+) -> None:
+    phone.context.add_init_script(FORGETFUL)
+    code, sign_in = ward.enrol(study)
+    phone.enrol(sign_in)
+    page = phone.page
+    expect(page.get_by_text(WARNING)).to_be_visible()
+    phone.start()
+    asked = answer_some(page, 2)
+    expect(page.get_by_text("Saved with the study team")).to_be_visible()
+    # Nothing is left here, and the team's copy brings her back to where she was.
+    page.goto("about:blank")
+    page.goto(phone.origin)
+    page.get_by_role("link", name="Go on").click()
+    expect(page.locator("main h1")).to_have_text(asked)
+    phone.answer_all()
+    phone.send()
+    expect(page.locator(".receipt-code")).to_have_text(RECEIPT)
+    [stored] = ward.responses(code)
+    assert len(stored.answers) == kinds.QUESTIONS
+
+
+def test_a_draft_whose_database_was_deleted_is_kept_by_leaving_the_page(ready: Phone) -> None:
+    """Without a network, and with no further answer that would write it anew."""
+    ready.start()
+    page = ready.page
+    asked = answer_some(page, 3)
+    expect(page.get_by_text("and with the study team")).to_be_visible()
+    ready.lose_network()
+    assert page.evaluate(DELETED) == "gone"
+    page.get_by_role("link", name="Pause and go home").click()
+    expect(page.get_by_role("link", name="Go on")).to_be_visible()
+
+    page.close()
     ready.page = ready.context.new_page()
     ready.page.goto(ready.origin)
     ready.page.get_by_role("link", name="Go on").click()
@@ -81,21 +116,31 @@ def test_an_app_that_was_ended_in_the_middle_goes_on_where_it_was(ready: Phone) 
     expect(ready.page.get_by_text("We have kept your answers.")).to_be_visible()
 
 
-def test_a_phone_whose_storage_was_cleared_goes_on_from_the_teams_copy(ready: Phone) -> None:
-    ready.start()
-    asked = answer_some(ready.page, 4)
-    expect(ready.page.get_by_text("and with the study team")).to_be_visible()
-    storage = ready.context.new_cdp_session(ready.page)
-    kept = "cache_storage,indexeddb,local_storage,service_workers"
-    storage.send("Storage.clearDataForOrigin", {"origin": ready.origin, "storageTypes": kept})
+def test_a_page_that_alone_holds_answers_is_not_left_without_being_asked(
+    ward: Ward, study: str, phone: Phone
+) -> None:
+    page, asked = phone.page, []
+    storage = phone.context.new_cdp_session(page)
+    storage.send("Storage.overrideQuotaForOrigin", {"origin": phone.origin, "quotaSize": 1})
+    phone.enrol(ward.enrol(study)[1])
+    phone.start()
+    phone.lose_network()
+    answer(page.locator("main"))
+    expect(page.get_by_role("alert")).to_contain_text("This phone cannot save.")
 
-    ready.page.goto("about:blank")
-    ready.page.goto(ready.origin)
-    ready.page.get_by_role("link", name="Go on").click()
-    expect(ready.page.locator("main h1")).to_have_text(asked)
-    ready.answer_all()
-    ready.send()
-    expect(ready.page.locator(".receipt-code")).to_have_text(RECEIPT)
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    with page.expect_event("dialog"):
+        page.evaluate("setTimeout(() => location.assign('/nowhere'), 0)")
+    assert asked == ["beforeunload"]
+    expect(page.get_by_role("alert")).to_contain_text("This phone cannot save.")
+    phone.find_network()
+    expect(page.get_by_text("Saved with the study team")).to_be_visible()
+    page.goto("about:blank")
+    assert asked == ["beforeunload"]
 
 
 def test_answers_wait_for_a_new_code_when_the_session_has_ended(ward: Ward, ready: Phone) -> None:
