@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine, insert, update
 
 from sayso.clock import FixedClock
 from sayso.domain import ack
@@ -23,6 +23,7 @@ from sayso.services import dispatch, dispatch_check, reminder_planning, reminder
 from sayso.services.dispatch import LEASE
 from sayso.services.dispatch_check import Desk
 from sayso.store.engine import transaction
+from sayso.store.sealed import Keyring
 from sayso.store.tables_messages import delivery
 from sayso.worker.tick import Dispatcher
 from support.killing import KilledError, kill_at
@@ -194,3 +195,29 @@ def test_an_opening_day_survives_a_kill_between_deciding_and_sending(floor: Floo
     floor.work()
     (message,) = [row for row in floor.trial.deliveries(bea) if row.reminder_id]
     assert (message.channel, message.outcome) == ("staff", "on-call-list")
+
+
+def test_a_phones_address_is_unsealed_once_however_often_it_is_written_to(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[bytes] = []
+    real = Keyring.open
+
+    def noted(keyring: Keyring, sealed: bytes) -> str:
+        opened.append(sealed)
+        return real(keyring, sealed)
+
+    monkeypatch.setattr(Keyring, "open", noted)
+    floor.work()
+    assert len(floor.network.sent) == MESSAGES
+    # The address and the secret of one phone.
+    assert len(opened) == 2
+    # Another installation's key opens nothing of it, whatever is kept.
+    broken = Desk(PUBLIC_URL, Keyring(bytes(32)), sends_mail=False)
+    with transaction(floor.trial.engine) as connection:
+        connection.execute(
+            update(delivery).values(state="pending", next_at=ENROLLED, lease_token=None)
+        )
+        ids = dispatch.claim(connection, "other", ENROLLED, 1)
+        checked = dispatch_check.check(connection, "other", ids, broken, ENROLLED)
+    assert [one.settlement.outcome for one in checked.settled] == ["sealed"]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, select
@@ -282,15 +283,24 @@ def _push(row: Row[Any], person: Reminded, desk: Desk, now: datetime) -> PushMes
         ack=ack.token(desk.keyring.derived(ack.PURPOSE), row.id),
     )
     return PushMessage(
-        desk.keyring.open(row.endpoint_sealed),
+        _opened(desk.keyring, row.endpoint_sealed),
         row.p256dh,
-        desk.keyring.open(row.auth_sealed),
+        _opened(desk.keyring, row.auth_sealed),
         row.vapid_key_id,
         body,
         tag,
         "high" if row.urgent or row.purpose in {"test", "confirm"} else "normal",
         time_to_live(row.expires_at, now),
     )
+
+
+@lru_cache(maxsize=16_384)
+def _opened(keyring: Keyring, sealed: bytes) -> str:
+    """What a phone's address or secret says, kept: a phone is written to again and again.
+
+    The worker holds the key all the same. Raises SealBroken, each time anew.
+    """
+    return keyring.open(sealed)
 
 
 def _mail(row: Row[Any], desk: Desk) -> Mail:
