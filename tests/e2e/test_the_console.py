@@ -223,3 +223,21 @@ def test_a_study_without_forms_has_whole_views_and_enrols(
     of_one = ("participants/Q-1", "participants/Q-1/entry", "print/calendar/Q-1")
     whole(quinn, (*PLACES, *of_one), "no-forms", picture)
     quinn.context.close()
+
+
+def test_what_is_printed_has_no_console_around_it(
+    desk: Desk, names: dict[str, str], picture: Picture
+) -> None:
+    page = desk.page
+    for view in ("completion", "participants/N-301", *(v for v in VIEWS if v.startswith("print/"))):
+        desk.show(view.format(**names))
+        page.emulate_media(media="print")
+        expect(page.get_by_role("navigation")).to_have_count(0)
+        expect(page.get_by_role("button", name="Print")).to_have_count(0)
+        if view.startswith("print/"):
+            # It goes to the participant: letters of 12 points, and no name of the staff.
+            expect(page.get_by_text("Ann Lee")).to_be_hidden()
+            sheet = page.locator("article").first
+            assert sheet.evaluate("one => parseFloat(getComputedStyle(one).fontSize)") >= 16
+        picture(page, f"console-{re.sub(r'[^a-z0-9]+', '-', view.lower())}-printed")
+        page.emulate_media(media="screen")
