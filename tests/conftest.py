@@ -20,6 +20,9 @@ from support.require import postgres_bin
 from support.stock import Stock
 
 _TEMPLATE = "sayso_template"
+_LONG = ("e2e", "slow")
+_SPREAD = 0.5
+"""How much of the rest of the files comes between the long ones."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -31,13 +34,38 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.hookimpl(trylast=True)  # Which tests are journeys is said by their own folder.
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave nightly proofs out unless they are asked for."""
-    if "nightly" in config.option.markexpr:
-        return
-    nightly = [item for item in items if item.get_closest_marker("nightly")]
-    config.hook.pytest_deselected(items=nightly)
-    items[:] = [item for item in items if item not in nightly]
+    """Leave nightly proofs out unless they are asked for, and begin with what takes long."""
+    if "nightly" not in config.option.markexpr:
+        nightly = {item for item in items if item.get_closest_marker("nightly")}
+        config.hook.pytest_deselected(items=[item for item in items if item in nightly])
+        items[:] = [item for item in items if item not in nightly]
+    if hasattr(config, "workerinput"):
+        items[:] = long_ones_first(items)
+
+
+def long_ones_first(items: list[pytest.Item]) -> list[pytest.Item]:
+    """The same tests in an order in which several processes end at about the same time.
+
+    Processes take file after file. A journey or slow proof begun at the end would leave the others
+    idle, and several journeys side by side would have each other wait. So the long files come
+    early, with a few others between them, and files of many small tests come last.
+    """
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    long: list[list[pytest.Item]] = []
+    short: list[list[pytest.Item]] = []
+    for tests in sorted(files.values(), key=len):
+        takes_long = any(test.get_closest_marker(name) for test in tests for name in _LONG)
+        (long if takes_long else short).append(tests)
+    between = max(1, round(len(short) * _SPREAD / max(1, len(long))))
+    ordered: list[list[pytest.Item]] = []
+    for number, tests in enumerate(long):
+        ordered += [tests, *short[number * between : (number + 1) * between]]
+    ordered += short[len(long) * between :]
+    return [test for tests in ordered for test in tests]
 
 
 @pytest.fixture(scope="session", autouse=True)

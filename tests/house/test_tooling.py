@@ -87,6 +87,7 @@ def workshop(tmp_path: Path) -> Path:
     (tmp_path / ".ci").mkdir()
     (tmp_path / ".ci" / "run").write_text((ROOT / ".ci" / "run").read_text("utf-8"))
     (tmp_path / "Makefile").write_text(
+        "setup:\n"
         "lint:\n\t@exit $$(cat lint.code)\n"
         "test:\n\t@echo all=$$SAYSO_REQUIRE_ALL; exit $$(cat test.code)\n"
     )

@@ -36,6 +36,8 @@ from support.recorded import record, remind
 from support.stage import STUDY, Stage
 from support.stock import Stock
 
+pytestmark = pytest.mark.slow
+
 STEPS = ("open", "day-3", "last-day", "retired-step", "snooze 2026-06-01T18:00")
 EVERY = settings(
     max_examples=30,
