@@ -118,7 +118,9 @@ def test_whatever_happens_between_two_looks(
         ids = record(connection, [cut(facts, now) for facts in crowd], now)
         write_lines(connection, now)
         checked(connection, empty, books, EVERYBODY, now, "ada")
-        for kind, change, who, chosen, name in steps:
+        for kind, change, who, wanted, name in steps:
+            to_come = wanted.as_of is not None and wanted.as_of >= now.date()
+            chosen = EVERYBODY if to_come else wanted
             if kind == "change":
                 change(connection, ids[who], now)
             elif kind == "write":

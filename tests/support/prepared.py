@@ -97,6 +97,8 @@ def _copied_in(engine: Engine, rows: Rows, sequences: list[tuple[str, int]]) -> 
     with _connected(engine) as connection:
         # References and guards held when the rows were made, in an order that is lost here.
         connection.execute("set local session_replication_role = replica")
+        # A test may stop the server at once: what was copied must be there when it is back.
+        connection.execute("set local synchronous_commit = on")
         for name, content in rows.items():
             rows_in(connection, name, content)
         for sequence, last in sequences:
