@@ -248,5 +248,7 @@ def cut(facts: Facts, now: datetime) -> Facts:
         events=entered(facts.events),
         responses=tuple(r for r in facts.responses if r.received_at <= now),
         missing_reasons=entered(facts.missing_reasons),
+        visits=entered(facts.visits),
+        contacts=entered(facts.contacts),
         zone_moves=moves,
     )
