@@ -119,8 +119,7 @@ def test_whatever_happens_between_two_looks(
         write_lines(connection, now)
         checked(connection, empty, books, EVERYBODY, now, "ada")
         for kind, change, who, wanted, name in steps:
-            to_come = wanted.as_of is not None and wanted.as_of >= now.date()
-            chosen = EVERYBODY if to_come else wanted
+            chosen = wanted if (wanted.as_of or date.min) < now.date() else EVERYBODY
             if kind == "change":
                 change(connection, ids[who], now)
             elif kind == "write":
