@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from e2e.desk import Desk
 from e2e.phone import Phone
 from support.clinic import Clinic, open_clinic
 from support.require import program
+
+# A slow or halted machine is no fault of the product: an expectation has the time that a click has.
+expect.set_options(timeout=30_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

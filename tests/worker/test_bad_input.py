@@ -123,7 +123,7 @@ def _office(engine: Engine, folder: Path, service: PushService) -> Office:
     ring = keys.load(folder / "vapid.pem")
     trial, clock = published(engine, ENROLLED), FixedClock(ENROLLED)
     trial.vapid_key_id = ring.current.id
-    network = Network(PushSender(ring, SUBJECT, RULES, timeout_seconds=0.3), None)
+    network = Network(PushSender(ring, SUBJECT, RULES, timeout_seconds=1), None)
     desk = Desk(PUBLIC_URL, trial.keyring, sends_mail=False)
     dispatcher = Dispatcher(
         engine, clock, desk, network, stopping=threading.Event().is_set, jitter=lambda: 0.5
