@@ -195,9 +195,9 @@ def _below(study: Study, sha256: str, top: int) -> tuple[list[str], int]:
         parts += _lines(words, 2 * _EDGE, y)
         y += _LEADING * len(words) + 1
     y += 6
-    for x, filled, words in ((_EDGE, True, "takes place"), (98, False, "planned, switched off")):
+    for x, filled, meaning in ((_EDGE, True, "takes place"), (98, False, "planned, switched off")):
         parts.append(_mark(x + 4, y - 3, filled))
-        parts.append(_text(x + 12, y, words, fill=_SOFT))
+        parts.append(_text(x + 12, y, meaning, fill=_SOFT))
     exempt = "Exempt participants have every visit and no questionnaire."
     parts.append(_text(236, y, exempt, fill=_SOFT))
     words = _wrapped(f"{study.key} {study.version}, sha256 {sha256}", _SMALL, WIDTH - 2 * _EDGE)
