@@ -1,5 +1,6 @@
 """To the second: when a reminder is too late, when a snooze and the quiet hours are over."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -56,6 +57,40 @@ def test_a_window_that_ends_with_the_quiet_hours_leaves_no_time_to_answer(
     found = may_remind(person(), FORMS, at(OPENS, 7), Nudge(closes_at=closes))
     assert (found.action, found.reason) == (action, reason)
     assert found.until == (at(OPENS, 8) if action == WAIT else None)
+
+
+@pytest.mark.parametrize(
+    ("moment", "recent"),
+    [
+        (at(OPENS, 22), ()),
+        (at(FORMS[0].closes, 23), ()),
+        (NOON, (NOON - SECOND,) * POLICY.weekly_cap),
+    ],
+    ids=["quiet", "quiet-until-the-close", "often-enough"],
+)
+def test_what_holds_a_message_back_keeps_nobody_off_the_call_list(
+    moment: datetime, recent: tuple[datetime, ...]
+) -> None:
+    nudge = Nudge(FORMS[0].closes_at, recent)
+    assert may_remind(person(), FORMS, moment, nudge).action != SEND
+    assert may_remind(person(), FORMS, moment, replace(nudge, for_staff=True)).action == SEND
+
+
+@pytest.mark.parametrize(
+    ("nudge", "chosen", "reason"),
+    [
+        (Nudge(NOON), Preferences(), "closed"),
+        (Nudge(FORMS[0].closes_at, newer_due=True), Preferences(), "superseded"),
+        (Nudge(FORMS[0].closes_at), Preferences(paused_until=date(2026, 9, 1)), "paused"),
+        (Nudge(FORMS[0].closes_at), Preferences(snoozed_until=NOON + SECOND), "snoozed"),
+        (Nudge(FORMS[0].closes_at), Preferences(opted_out_at=NOON), "opted-out"),
+    ],
+)
+def test_her_own_wishes_and_the_end_of_it_all_hold_for_the_call_list_too(
+    nudge: Nudge, chosen: Preferences, reason: str
+) -> None:
+    found = may_remind(person(preferences=chosen), FORMS, NOON, replace(nudge, for_staff=True))
+    assert (found.action != SEND, found.reason) == (True, reason)
 
 
 @pytest.mark.parametrize(

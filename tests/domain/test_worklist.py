@@ -132,6 +132,33 @@ def test_unreachable_is_said_on_the_first_day() -> None:
     assert row.why.endswith("messages do not arrive: the phone stopped answering.")
 
 
+def test_a_reminder_that_did_not_get_through_is_said_on_the_same_day() -> None:
+    opened = replace(WELL, forms=(form(opens=TODAY),), reachability="push_proven")
+    assert kinds(opened) == []
+    row = one(replace(opened, unreached=(("W12", TODAY),)))
+    assert (row.kind, row.since, row.action.verb) == ("unreachable", TODAY, "record_contact")
+    assert row.why == (
+        "Week 12: one form open, and the reminder of 15 June 2026 did not get through."
+    )
+
+
+def test_a_reminder_that_did_not_get_through_says_nothing_of_another_timepoint() -> None:
+    case = replace(WELL, forms=(form(opens=TODAY),), unreached=(("W24", TODAY),))
+    assert kinds(case) == []
+    answered = replace(WELL, forms=(form(status="received"),), unreached=(("W12", TODAY),))
+    assert kinds(answered) == []
+
+
+def test_a_call_takes_what_did_not_get_through_off_the_list_for_three_days() -> None:
+    case = replace(WELL, forms=(form(opens=ago(6)), form(2, status="received")))
+    case = replace(case, unreached=(("W12", ago(4)),))
+    assert kinds(replace(case, contacts=(ago(2),))) == []
+    row = one(replace(case, contacts=(ago(3),)))
+    assert row.why.endswith("of 11 June 2026 did not get through. Last contact 12 June 2026.")
+    # Somebody who has begun is not silent, and is called all the same.
+    assert kinds(case) == ["unreachable"]
+
+
 def test_who_asked_for_a_call_is_first() -> None:
     asked = replace(WELL, participant="P-002", call_requested_on=ago(0))
     late = replace(WELL, forms=(form(closes=TODAY),))

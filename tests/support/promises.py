@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sayso.domain.delivery import MAX_ATTEMPTS
+from sayso.domain.fallback import HANDED_ON
 from support.simulation import Simulation
 
 _WEEK = timedelta(days=7)
@@ -60,7 +61,7 @@ def every_reminder_has_an_end(sim: Simulation, person: int) -> None:
         reached = any(
             row.acked_at or (row.state == "sent" and row.channel != "push") for row in ways
         )
-        stopped = any(row.state == "skipped" for row in ways)
+        stopped = any(row.state == "skipped" and row.outcome not in HANDED_ON for row in ways)
         assert reached or stopped, [(row.channel, row.state, row.outcome) for row in ways]
 
 
@@ -68,3 +69,19 @@ def every_occasion_has_an_end(sim: Simulation, person: int, timepoint: str) -> N
     """An occasion that opened to her has reminders, and each of them has its end."""
     assert [row for row in sim.trial.reminders(person) if row.timepoint == timepoint]
     every_reminder_has_an_end(sim, person)
+
+
+def the_site_learned_of_it_in_time(sim: Simulation, person: int, last_call: datetime) -> None:
+    """Every reminder that went out reached her or was on the call list while a call still helped.
+
+    Asked of a window in which nobody answered, nothing ended and a worker was always there.
+    """
+    for reminder in sim.trial.reminders(person):
+        ways = [row for row in sim.trial.deliveries(person) if row.reminder_id == reminder.id]
+        ends = [
+            row.acked_at or row.sent_at
+            for row in ways
+            if row.acked_at or (row.state == "sent" and row.channel != "push")
+        ]
+        newer = any(row.outcome == "superseded" for row in ways)
+        assert reminder.decision != "queued" or newer or min(ends, default=last_call) < last_call

@@ -166,6 +166,16 @@ class Trial:
         with transaction(self.engine, read_only=True) as connection:
             return list(connection.execute(statement))
 
+    def has_email(self, participant_id: int, address: str, now: datetime) -> None:
+        """She tells the site her address."""
+        with transaction(self.engine) as connection:
+            connection.execute(
+                insert(participant_identity).values(
+                    participant_id=participant_id, email_sealed=self.keyring.seal(address),
+                    updated_at=now,
+                )
+            )  # fmt: skip
+
     def forget_email(self, participant_id: int) -> None:
         with transaction(self.engine) as connection:
             connection.execute(

@@ -57,6 +57,9 @@ class ModelNetwork:
         self.phones: dict[str, ModelPhone] = {}
         self.mails: list[tuple[datetime, Mail]] = []
         self.failing: Callable[[PushMessage], bool] = lambda _message: False
+        self.mail_answers: Callable[[Mail], Outcome] = lambda _mail: Outcome(
+            ACCEPTED, "The mail server took the message.", 250
+        )
         self.sent: list[tuple[datetime, PushMessage]] = []
 
     async def __aenter__(self) -> Self:
@@ -87,8 +90,10 @@ class ModelNetwork:
         return Outcome(ACCEPTED, "The push service took the message.", 201)
 
     async def mail(self, mail: Mail, now: datetime) -> Outcome:
-        self.mails.append((now, mail))
-        return Outcome(ACCEPTED, "The mail server took the message.", 250)
+        outcome = self.mail_answers(mail)
+        if outcome.kind == ACCEPTED:
+            self.mails.append((now, mail))
+        return outcome
 
     def troubles(self, _now: datetime) -> dict[str, str]:
         return {}

@@ -75,13 +75,15 @@ class Nudge:
     """The reminder being judged.
 
     `recent` holds the instants at which other reminders went out; `newer_due` is true when a later
-    step of the same occasion is due as well; `requested` when the participant asked for it.
+    step of the same occasion is due as well; `requested` when the participant asked for it;
+    `for_staff` when it only goes on the site's call list, which wakes nobody and is no reminder.
     """
 
     closes_at: datetime
     recent: tuple[datetime, ...] = ()
     newer_due: bool = False
     requested: bool = False
+    for_staff: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,8 @@ def _passing(person: Person, at: datetime, nudge: Nudge) -> Verdict:
     if chosen.snoozed_until and at < chosen.snoozed_until < nudge.closes_at:
         why = "The participant asked to be reminded later."
         return Verdict(WAIT, "snoozed", why, chosen.snoozed_until)
+    if nudge.for_staff:
+        return _GO
     if is_quiet(policy, local_time(at, person.facts.zone).time()):
         return _after_quiet_hours(person, at, nudge.closes_at)
     this_week = sum(1 for moment in nudge.recent if at - _WEEK < moment <= at)

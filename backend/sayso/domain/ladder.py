@@ -48,7 +48,11 @@ def ladder(
 
 def is_quiet(policy: ReminderPolicy, at: time) -> bool:
     """Whether a wall-clock time lies in the quiet hours (start included, end not)."""
-    start, end = policy.quiet_from, policy.quiet_to
+    return within(policy.quiet_from, policy.quiet_to, at)
+
+
+def within(start: time, end: time, at: time) -> bool:
+    """Whether a wall-clock time lies between two others; the span may reach over midnight."""
     if start <= end:
         return start <= at < end
     return at >= start or at < end

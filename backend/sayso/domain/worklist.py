@@ -107,6 +107,8 @@ class Case:
     unsent: int = 0
     unsent_since: date | None = None
     no_contact: bool = False  # consent to be contacted has been withdrawn
+    # Timepoints whose last reminder did not get through, with the day on which that was clear.
+    unreached: tuple[tuple[str, date], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +213,9 @@ def _occasions(case: Case, limits: Limits) -> Iterator[Row]:
         action = Action(
             "record_contact", "Record a call", timepoint, tuple(form.id for form in waiting)
         )
-        found = _nudge(case, limits, opens, closes, started=len(waiting) < len(forms))
+        lost_on = dict(case.unreached).get(timepoint)
+        started = len(waiting) < len(forms)
+        found = _nudge(case, limits, opens, closes, lost_on, started=started)
         if found is not None:
             kind, tail, since = found
             row = _row(case, kind, timepoint, f"{what}, {tail}", since, action)
@@ -219,7 +223,7 @@ def _occasions(case: Case, limits: Limits) -> Iterator[Row]:
 
 
 def _nudge(
-    case: Case, limits: Limits, opens: date, closes: date, *, started: bool
+    case: Case, limits: Limits, opens: date, closes: date, lost_on: date | None, *, started: bool
 ) -> tuple[str, str, date] | None:
     opens = max(opens, case.enrolled)  # nobody is silent before being asked
     days_open = (case.today - opens).days
@@ -232,6 +236,12 @@ def _nudge(
         return "closing", f"closes {_in_days(days_left)}.{spoken}", opens
     if case.reachability == "unreachable":
         return "unreachable", f"and messages do not arrive: {case.reachability_why}", opens
+    if lost_on is not None:
+        return (
+            "unreachable",
+            f"and the reminder of {_day(lost_on)} did not get through.{spoken}",
+            lost_on,
+        )
     if days_open >= limits.silent_after and not started:
         return "silent", f"nothing received for {_days(days_open)}.{spoken}", opens
     return None

@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 
 from sayso.domain.delivery import Settlement
+from sayso.domain.fallback import HANDED_ON, next_way_at
 from sayso.store.tables_messages import delivery, push_subscription
 from sayso.store.upsert import insert_new
 
@@ -33,7 +34,10 @@ LEASE = timedelta(seconds=90)
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A delivery that this worker holds. `patience` is how long to wait for the phone's word."""
+    """A delivery that this worker holds.
+
+    `until` is when it is too late for it, `patience` how long to wait for the phone's word.
+    """
 
     id: int
     lease_token: str
@@ -44,6 +48,7 @@ class Taken:
     subscription_id: int | None
     attempts: int
     expires_at: datetime
+    until: datetime
     has_email: bool = False
     patience: timedelta = timedelta()
 
@@ -183,10 +188,15 @@ def _next_ways(connection: Connection, settled: Sequence[Settled], now: datetime
         if taken.reminder_id is None or taken.channel == "staff":
             continue
         if taken.channel == "push" and state == "sent":
-            rows.append(_fallback(taken, now + taken.patience, now))
-        elif state in {"dead", "failed"} and _is_dead_end(connection, taken):
+            rows.append(_fallback(taken, next_way_at(now, taken.patience, taken.until), now))
+        elif _reached_nobody(one.settlement) and _is_dead_end(connection, taken):
             rows.append(_fallback(taken, now, now))
     insert_new(connection, delivery, rows)
+
+
+def _reached_nobody(settlement: Settlement) -> bool:
+    """Whether this way is over and the next one's turn has come."""
+    return settlement.state in {"dead", "failed"} or settlement.outcome in HANDED_ON
 
 
 def _fallback(taken: Taken, at: datetime, now: datetime) -> dict[str, Any]:
@@ -199,8 +209,7 @@ def _fallback(taken: Taken, at: datetime, now: datetime) -> dict[str, Any]:
         "channel": channel,
         "idempotency_key": f"r{taken.reminder_id}:{channel}",
         "state": "pending",
-        # Waiting past the close would end in silence, so the call list gets it a minute before.
-        "next_at": min(at, max(taken.expires_at - timedelta(minutes=1), now)),
+        "next_at": at,
         "expires_at": taken.expires_at,
         "attempts": 0,
         "created_at": now,

@@ -8,7 +8,7 @@ facts of this second.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -19,6 +19,7 @@ from sayso.domain import ack
 from sayso.domain.delivery import Settlement
 from sayso.domain.eligibility import SEND, WAIT, Verdict, may_remind, may_set_up
 from sayso.domain.errors import SealBroken
+from sayso.domain.fallback import last_call
 from sayso.domain.reachability import patience
 from sayso.domain.status import judge
 from sayso.mail.message import Mail
@@ -95,6 +96,7 @@ def check(
     for row in rows:
         held = _taken(row, people.get(row.participant_id), desk)
         try:
+            held = replace(held, until=_too_late(row, people))
             own = row.participant_id is None
             found = _own(connection, row, desk, now) if own else look.at(row)
         except Exception as error:
@@ -193,9 +195,19 @@ def _taken(row: Row[Any], person: Reminded | None, desk: Desk) -> Taken:
         row.subscription_id,
         row.attempts,
         row.expires_at,
+        row.expires_at,
         has_email=person is not None and person.has_email and desk.sends_mail,
         patience=patience(person.phones if person is not None else ()),
     )
+
+
+def _too_late(row: Row[Any], people: Mapping[int, Reminded]) -> datetime:
+    """From when on a message of this row is none any more; see `domain.fallback`."""
+    expires_at: datetime = row.expires_at
+    if row.reminder_id is None:
+        return expires_at
+    person = people[row.participant_id].person
+    return min(last_call(person.policy, row.closes_at, person.facts.zone), expires_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +240,8 @@ def _verdict(row: Row[Any], person: Reminded, around: Around, now: datetime) -> 
     if row.reminder_id is None:
         return may_set_up(person.person.facts, now, person.person.rules.exemption_language)
     forms = person.forms_at(row.timepoint)
-    return may_remind(person.person, forms, now, around.nudge(row, row.reminder_id))
+    nudge = replace(around.nudge(row, row.reminder_id), for_staff=row.channel == "staff")
+    return may_remind(person.person, forms, now, nudge)
 
 
 def _refused(verdict: Verdict) -> Settlement | None:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, case, func, or_, select
 
 from sayso.domain.eligibility import Person, Preferences
 from sayso.domain.reachability import PATIENCE, Phone, Reachability, reachability
@@ -16,7 +16,7 @@ from sayso.services import publishing
 from sayso.store import facts_by_id
 from sayso.store.facts import Dated, StoredForm, facts
 from sayso.store.tables import device, participant, participant_identity
-from sayso.store.tables_messages import delivery, push_subscription
+from sayso.store.tables_messages import delivery, push_subscription, reminder
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,3 +179,47 @@ def reachability_of(
         )
         for row in rows
     }
+
+
+def unreached(
+    connection: Connection, waiting: Mapping[int, Collection[str]], now: datetime
+) -> dict[int, dict[str, datetime]]:
+    """Of these participants and timepoints, those whose last reminder ended on the call list.
+
+    The moment is the one at which it was put there. A message that was shown or mailed since then
+    takes it off again, an older one does not. One statement.
+    """
+    if not waiting:
+        return {}
+    asked = {
+        "b_people": sorted(waiting),
+        "b_timepoints": sorted({name for names in waiting.values() for name in names}),
+        "b_now": now,
+    }
+    found: dict[int, dict[str, datetime]] = defaultdict(dict)
+    for row in connection.execute(_REACHED_OR_NOT, asked):
+        if row.timepoint not in waiting[row.participant_id] or row.listed_at is None:
+            continue
+        if row.reached_at is None or row.reached_at < row.listed_at:
+            found[row.participant_id][row.timepoint] = row.listed_at
+    return found
+
+
+_BY_MAIL = and_(delivery.c.channel == "email", delivery.c.state == "sent")
+_REACHED_OR_NOT = (
+    select(
+        reminder.c.participant_id,
+        reminder.c.timepoint,
+        func.max(delivery.c.sent_at).filter(delivery.c.channel == "staff").label("listed_at"),
+        func.max(case((_BY_MAIL, delivery.c.sent_at), else_=delivery.c.acked_at)).label(
+            "reached_at"
+        ),
+    )
+    .join(delivery, delivery.c.reminder_id == reminder.c.id)
+    .where(
+        reminder.c.participant_id.in_(bindparam("b_people", expanding=True)),
+        reminder.c.occasion.in_(bindparam("b_timepoints", expanding=True)),
+        reminder.c.closes_at > bindparam("b_now", type_=reminder.c.closes_at.type),
+    )
+    .group_by(reminder.c.participant_id, reminder.c.timepoint)
+)

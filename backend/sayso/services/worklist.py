@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -58,10 +59,11 @@ def today(
     papers = _papers(connection, within, study)
     asked = _call_requests(connection, within)
     unsent = _unsent(connection, within)
+    unreached = reminder_people.unreached(connection, _with_open_forms(found), now)
     cases = [
         _case(
             case, study, now, reached[case.id], doubts[case.id], proposals[case.id],
-            papers[case.id], asked.get(case.id), unsent.get(case.id),
+            papers[case.id], asked.get(case.id), unsent.get(case.id), unreached.get(case.id, {}),
         )
         for case in found
     ]  # fmt: skip
@@ -79,6 +81,7 @@ def _case(
     papers: list[PaperForm],
     asked_at: datetime | None,
     unsent: tuple[int, datetime] | None,
+    unreached: Mapping[str, datetime],
 ) -> Case:
     facts = entry.facts
     return Case(
@@ -106,7 +109,18 @@ def _case(
         reachability_why=reach.why,
         unsent=0 if unsent is None else unsent[0],
         unsent_since=None if unsent is None else local_date(unsent[1], facts.zone),
+        unreached=tuple((name, local_date(at, facts.zone)) for name, at in unreached.items()),
     )
+
+
+def _with_open_forms(found: Sequence[assessments.Case]) -> dict[int, set[str]]:
+    """The timepoints at which somebody is being waited for, by participant."""
+    waiting: dict[int, set[str]] = {}
+    for case in found:
+        for form, status in zip(case.forms, case.statuses, strict=True):
+            if status.status == "open":
+                waiting.setdefault(case.id, set()).add(form.timepoint)
+    return waiting
 
 
 def _forms(entry: assessments.Case, study: Study) -> tuple[Form, ...]:

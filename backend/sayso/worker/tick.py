@@ -124,7 +124,7 @@ class Dispatcher:
         settlement = settle(
             outcome,
             attempts=ready.taken.attempts,
-            expires_at=ready.taken.expires_at,
+            expires_at=ready.taken.until,
             now=now,
             jitter=self._jitter(),
         )
