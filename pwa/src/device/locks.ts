@@ -1,13 +1,14 @@
 /** One writer at a time across all windows of the app and its service worker. */
 
 // Missing on pages without a secure connection and in old browsers.
-const hasLocks = (): boolean => Boolean((navigator as { locks?: LockManager }).locks);
+const between = (): LockManager | undefined => navigator.locks;
 
 const queues = new Map<string, Promise<unknown>>();
 
 /** Runs work while no other window does anything under the same name; the others wait. */
 export async function alone<T>(name: string, work: () => Promise<T>): Promise<T> {
-  if (hasLocks()) return navigator.locks.request(name, work) as Promise<T>;
+  const locks = between();
+  if (locks) return locks.request(name, work) as Promise<T>;
   // Browsers without locks between windows still queue within this one.
   const before = queues.get(name) ?? Promise.resolve();
   const mine = before.then(work, work);
@@ -24,22 +25,21 @@ const FREE_WITHIN_MS = 400;
  */
 export async function claim(
   name: string,
-  options: { steal: boolean; onLost: () => void },
+  { steal, onLost }: { steal: boolean; onLost: () => void },
 ): Promise<(() => void) | null> {
-  if (!hasLocks()) return () => {};
-  return new Promise((resolve) => {
-    let release: (() => void) | null = null;
-    const held = new Promise<void>((done) => {
-      release = done;
+  const locks = between();
+  if (!locks) return () => {};
+  // However slow the phone is, it says at once whether the form is free, and never "not yet".
+  const ask = (): Promise<(() => void) | null> =>
+    new Promise((resolve) => {
+      locks
+        .request(name, { steal, ifAvailable: !steal }, (lock) =>
+          // What the inner promise is settled with is what lets go of the lock.
+          lock ? new Promise<void>(resolve) : resolve(null),
+        )
+        .catch(onLost);
     });
-    let mine = false;
-    const how = options.steal ? { steal: true } : { signal: AbortSignal.timeout(FREE_WITHIN_MS) };
-    navigator.locks
-      .request(name, how, () => {
-        mine = true;
-        resolve(release);
-        return held;
-      })
-      .catch(() => (mine ? options.onLost() : resolve(null)));
-  });
+  return (
+    (await ask()) ?? new Promise((resolve) => setTimeout(() => resolve(ask()), FREE_WITHIN_MS))
+  );
 }
