@@ -1,5 +1,6 @@
 """Rates: n over N, no data where there is none, and a list behind every figure."""
 
+from collections import Counter
 from dataclasses import replace
 from math import sqrt
 from typing import Any
@@ -8,13 +9,17 @@ import pytest
 
 from sayso.domain.completion import (
     CELLS,
+    Counts,
+    Mark,
     Ratio,
     Row,
     adherence,
     complete_persons,
     item_completion,
+    mark_of,
     median_hours,
     members,
+    rates_of,
     tally,
 )
 from sayso.domain.status import FormStatus
@@ -186,3 +191,40 @@ def test_a_person_who_missed_one_stays_incomplete_whatever_comes_after() -> None
     rows = [row("P-1", MISSING), row("P-1", received(), questionnaire="b")]
     assert complete_persons(rows) == Ratio(0, 1)
     assert complete_persons(rows[::-1]) == Ratio(0, 1)
+
+
+def test_scorable_is_counted_over_forms_that_came_and_are_closed() -> None:
+    rows = [
+        row("P-1", received(scorable=True)),
+        row("P-2", received("late", scorable=False)),
+        # Nobody has worked out the scores of this one; nothing speaks against them.
+        row("P-3", received("late", scorable=None)),
+        row("P-4", received("received_open", scorable=True)),
+        row("P-5", MISSING),
+    ]
+    (found,) = tally(rows)
+    assert found.scorable == Ratio(2, 3)
+    assert [mark_of(r.status).scorable for r in rows[:3]] == [True, False, True]
+
+
+def test_a_form_that_did_not_come_speaks_against_no_score() -> None:
+    assert mark_of(MISSING) == Mark("missing", None, True)
+    assert mark_of(MISSING).scorable
+
+
+def test_where_every_missing_form_has_its_reason_the_capture_is_whole() -> None:
+    rows = [row("P-1", FormStatus("missing", reason="too_ill"))]
+    (whole,), (half,) = tally(rows), tally([*rows, row("P-2", MISSING)])
+    assert (whole.reason_capture, whole.reasons) == (Ratio(1, 1), {"too_ill": 1})
+    assert (half.reason_capture, half.reasons) == (Ratio(1, 2), {"not coded": 1, "too_ill": 1})
+
+
+def test_what_nobody_is_counted_under_is_not_named() -> None:
+    # Whoever was counted out again may leave a nought behind.
+    gone = {Mark("not_expected:death"): 0, Mark("missing", "too_ill"): 0, Mark("late", "paper"): 0}
+    stays = {Mark("not_expected:withdrawn"): 2, Mark("in_window", "own_device"): 3}
+    found = rates_of(Counts(Counter(gone | stays)), "W12", "stop", "demo-hrqol", None)
+    assert found.not_expected_by == {"withdrawn": 2}
+    assert found.reasons == {}
+    assert found.modes == {"own_device": 3}
+    assert (found.enrolled, found.missing, found.completion) == (5, 0, Ratio(3, 3))

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from sayso.domain.errors import DatesOutOfOrder
-from sayso.domain.exemption import approval_reason, check_new, overlap
+from sayso.domain.exemption import approval_reason, check_new, overlap, settled
 from sayso.domain.rule_errors import ExemptionReasonNotAllowed, ExemptionsOverlap
 from sayso.domain.study import Rules, Translation
 from support.people import answers, at, day, exempt, person, seen, status, stop_study
@@ -197,3 +197,11 @@ def test_the_refusals_say_what_is_in_the_way() -> None:
         ExemptionReasonNotAllowed, match=r"allowed is LANGUAGE, HEARING\. Otherwise"
     ):
         check_new(exempt(reason="AGE"), person(), Rules(exemption_reasons=("LANGUAGE", "HEARING")))
+
+
+def test_one_that_was_judged_before_keeps_no_other_from_being_judged() -> None:
+    judged = replace(exempt(end=10), needs_approval=False)
+    late = exempt(start=20, recorded=20)
+    found = settled(person(exemptions=(judged, late)), lambda _moment: (), RULES)
+    assert [one.needs_approval for one in found.exemptions] == [False, True]
+    assert settled(found, lambda _moment: (), RULES) is found

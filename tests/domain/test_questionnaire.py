@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
-from sayso.domain.questionnaire import AllOf, AnyOf, Comparison, Item, NotThis, references
+from sayso.domain.answers import check
+from sayso.domain.questionnaire import (
+    AllOf,
+    AnyOf,
+    Comparison,
+    Item,
+    NotThis,
+    Option,
+    Questionnaire,
+    ScoreRule,
+    references,
+)
+from sayso.domain.scoring import score
 from sayso.formats.instrument_json import load
 from support.instruments import choice, small_form
 
+TODAY = date(2026, 6, 15)
 FORM = load(
     small_form(
         {"id": "hello", "type": "display", "text": "Hello"},
@@ -93,3 +109,57 @@ def test_two_loads_are_two_questionnaires_with_one_name() -> None:
     assert first is not second
     assert first.sha256 == second.sha256
     assert first.items == second.items
+
+
+def asking(*items: Item, scores: tuple[ScoreRule, ...] = ()) -> Questionnaire:
+    """A questionnaire of items and scores of which nothing is said but what a test needs."""
+    return Questionnaire("small", "1", "Small", "en", "demonstration", items, scores)
+
+
+NO_AND_YES = (Option(0), Option(1))
+
+
+def test_an_answer_counts_and_stands_beside_others_unless_it_is_told_not_to() -> None:
+    plain = Item("q", "multiple", options=NO_AND_YES)
+    assert check(asking(plain), {"q": [0, 1]}, [], TODAY) == []
+    alone = replace(plain, options=(Option(0, exclusive=True), Option(1)))
+    assert [p.slug for p in check(asking(alone), {"q": [0, 1]}, [], TODAY)] == ["exclusive-mixed"]
+
+    counted = asking(Item("q", "choice", options=NO_AND_YES), scores=(ScoreRule("s", ("q",)),))
+    assert [one.value for one in score(counted, {"q": 1})] == [1]
+    none = Item("q", "choice", options=(Option(0), Option(1, missing=True)))
+    assert [one.value for one in score(replace(counted, items=(none,)), {"q": 1})] == [None]
+
+
+def test_a_question_wants_an_answer_or_an_explicit_skip_unless_it_is_told_not_to() -> None:
+    plain = Item("q", "choice", options=NO_AND_YES)
+    assert [p.slug for p in check(asking(plain), {}, [], TODAY)] == ["required"]
+    assert check(asking(plain), {}, ["q"], TODAY) == []
+    assert check(asking(replace(plain, required=False)), {}, [], TODAY) == []
+    unskippable = asking(replace(plain, skippable=False))
+    assert [p.slug for p in check(unskippable, {}, ["q"], TODAY)] == ["required"]
+
+
+def test_a_question_names_nobody_unless_it_is_told_to() -> None:
+    assert not Item("q", "text").identifying
+
+
+def test_a_score_wants_one_input_at_least_and_is_no_primary_one() -> None:
+    items = tuple(Item(name, "choice", options=NO_AND_YES, required=False) for name in "ab")
+    plain = ScoreRule("s", ("a", "b"))
+    (one,) = score(asking(*items, scores=(plain,)), {"a": 1})
+    assert (one.value, one.primary) == (1, False)
+    (none,) = score(asking(*items, scores=(plain,)), {})
+    assert none.value is None
+
+
+def test_a_score_reads_what_was_shown_unless_it_is_told_to_read_what_was_stored() -> None:
+    hidden = Item("b", "choice", options=NO_AND_YES, enable_when=Comparison("a", "=", 1))
+    items = (Item("a", "choice", options=NO_AND_YES), hidden)
+    rules = (ScoreRule("shown", ("b",)), ScoreRule("stored", ("b",), as_stored=True))
+    found = score(asking(*items, scores=rules), {"a": 0, "b": 1})
+    assert {one.id: one.value for one in found} == {"shown": None, "stored": 1}
+
+
+def test_a_questionnaire_has_words_unless_it_is_a_wordless_pack() -> None:
+    assert not asking().pack

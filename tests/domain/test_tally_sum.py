@@ -20,7 +20,7 @@ from sayso.domain.completion import (
     complete_persons,
     counts_of,
 )
-from sayso.domain.digits import FIRST, digits, span_key
+from sayso.domain.digits import FIRST, span_key
 from sayso.domain.evaluation import Assessment, assess_all, rows
 from sayso.domain.study import ALIVE_RULES, StudyVersion
 from sayso.domain.tally_line import MARKS, PERSON, Head, Layout, Person, write
@@ -38,11 +38,22 @@ from sayso.domain.tally_sum import (
 from sayso.formats import facts_json
 from support.golden import golden_document
 from support.people import STRAIN, at, stop_study
+from support.tally_lines import (
+    BURDEN,
+    CAME,
+    CAME_EARLY,
+    HEAD,
+    LATE,
+    LAYOUT,
+    MISSED,
+    OPEN,
+    UPCOMING,
+    line,
+    owned,
+    pile,
+)
 
 NOW = at(146, 15)
-BURDEN = next(name for name in stop_study().questionnaires() if name != STRAIN)
-LAYOUT = Layout((("W12", STRAIN, True), ("W12", BURDEN, True), ("PROG", STRAIN, False)), ())
-HEAD = Head(True, "not_expected:protocol", ("W48",))
 
 
 @cache
@@ -142,32 +153,6 @@ def test_the_exempt_of_each_site_and_arm() -> None:
     assert found.exempt == {("S1", "stop"): Ratio(1, 10), ("S2", "stop"): Ratio(1, 10)}
     assert list(found.exempt) == sorted(found.exempt)
     assert found.said["exempt_n"] == 2
-
-
-def line(
-    marks: Sequence[Mark],
-    spans: Sequence[int | None] = (None, None, None),
-    items: Sequence[tuple[int, int, int]] = ((0, 0, 0),) * 3,
-    layout: Layout = LAYOUT,
-    **numbers: int,
-) -> str:
-    """A line by hand, with the same marks under each of the rules."""
-    known = layout.marks
-    parts = [
-        *("!!!!" if n is None else span_key(n).to_bytes(4, "big").decode() for n in spans),
-        *(digits(numbers.get(name, 0), 4) for name in layout.people),
-        *([chr(FIRST + known.index(mark)) for mark in marks] * len(ALIVE_RULES)),
-        *(digits(number, 2) for counted in items for number in counted),
-    ]
-    return "".join(parts).ljust(layout.length, "!")
-
-
-def pile(*texts: str, site: str = "S1", arm: str = "stop", head: Head = HEAD) -> Pile:
-    return Pile(site, arm, LAYOUT, head, "".join(texts).encode("ascii"))
-
-
-CAME, LATE, MISSED = Mark("in_window", "own_device"), Mark("late", "paper"), Mark("missing")
-OPEN, UPCOMING, CAME_EARLY = Mark("open"), Mark("upcoming"), Mark("received_open", "own_device")
 
 
 def test_a_pile_knows_how_many_people_are_in_it() -> None:
@@ -320,12 +305,6 @@ def test_an_arm_that_the_study_no_longer_has_keeps_its_places() -> None:
 def test_each_rung_has_its_share() -> None:
     said = {"open n": 3, "open of": 4, "day-3 n": 0, "day-3 of": 0, "contact_n": 9, "contact_of": 9}
     assert shares(said) == {"open": Ratio(3, 4), "day-3": Ratio(0, 0)}
-
-
-def owned(
-    number: int, text: str, site: str = "S1", arm: str = "stop", head: Head = HEAD
-) -> OwnLine:
-    return OwnLine(number, f"P-{number}", site, arm, LAYOUT, head, text)
 
 
 TEXTS = (

@@ -55,3 +55,7 @@ def test_what_came_after_staff_stepped_in() -> None:
 def test_without_nudges_there_is_no_data() -> None:
     assert reminder_yield([], [answered("P-1", 80)]) == {}
     assert backup_yield([], []) == Ratio(0, 0)
+
+
+def test_an_answer_of_the_very_moment_in_which_staff_called_is_theirs() -> None:
+    assert backup_yield([nudge("P-1", 80, "call")], [answered("P-1", 80)]) == Ratio(1, 1)

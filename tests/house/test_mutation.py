@@ -11,7 +11,7 @@ import pytest
 from support.house import ROOT
 from tools.mutation import main
 from tools.mutation_changes import Module, mutants
-from tools.mutation_report import EQUIVALENT
+from tools.mutation_report import EQUIVALENT, is_about
 
 _SOURCE = '''\
 """Limits."""
@@ -144,6 +144,16 @@ def test_tests_that_fail_without_any_change_are_told(tmp_path: Path) -> None:
 def test_what_counts_as_equivalent_is_still_there_and_says_why() -> None:
     for entry in tomllib.loads(EQUIVALENT.read_text("utf-8"))["equivalent"]:
         path = ROOT / "backend" / "sayso" / "domain" / f"{entry['module']}.py"
-        changes = {mutant.what for mutant in mutants(Module.read("sayso.domain", path))}
-        assert entry["change"] in changes, entry
+        found = [m for m in mutants(Module.read("sayso.domain", path)) if is_about(entry, m)]
+        assert len(found) in range(1, 4), (entry, [mutant.told for mutant in found])
         assert entry["why"].strip()
+
+
+def test_an_entry_with_a_line_is_about_the_changes_of_that_line_only(workshop: Workshop) -> None:
+    of = {m.told: m for m in mutants(Module.read("limited", workshop.folder / "limited/limits.py"))}
+    entry = {"module": "limits", "change": "number > 0 -> number >= 0"}
+    assert [told for told, one in of.items() if is_about(entry, one)] == [
+        "limits.py:15 number > 0 -> number >= 0"
+    ]
+    assert any(is_about(entry | {"line": "while number"}, one) for one in of.values())
+    assert not any(is_about(entry | {"line": "return number"}, one) for one in of.values())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from textwrap import fill
 
@@ -60,11 +60,11 @@ def _row(name: str, verdicts: Sequence[Verdict]) -> str:
 
 def _living(alive: Fates) -> list[str]:
     """What lives: first what makes no difference that anybody could see, with the reason."""
-    reasons = _reasons()
+    listed = tomllib.loads(EQUIVALENT.read_text("utf-8"))["equivalent"]
     same, other = [], []
     for mutant, verdict in alive:
         line = f"- `{mutant.told}`" + (" (no test reaches it)" * (verdict.fate == "unreached"))
-        why = reasons.get((mutant.module.short, mutant.what))
+        why = next((one["why"] for one in listed if is_about(one, mutant)), None)
         if why is None:
             other.append(line)
         else:
@@ -78,8 +78,9 @@ def _living(alive: Fates) -> list[str]:
     return [*lines, ""]
 
 
-def _reasons() -> dict[tuple[str, str], str]:
-    if not EQUIVALENT.exists():
-        return {}
-    listed = tomllib.loads(EQUIVALENT.read_text("utf-8"))["equivalent"]
-    return {(one["module"], one["change"]): one["why"] for one in listed}
+def is_about(one: Mapping[str, str], mutant: Mutant) -> bool:
+    """Whether an entry means this mutant; `line` tells changes of the same words apart."""
+    if (one["module"], one["change"]) != (mutant.module.short, mutant.what):
+        return False
+    lines = mutant.module.text.splitlines()[mutant.lines.start - 1 : mutant.lines.stop - 1]
+    return any(one.get("line", "") in line for line in lines)
