@@ -2,13 +2,13 @@
 
 Nothing between the worker and the screen is played: Firefox registers with our push service over
 its own protocol, decrypts what the worker encrypted, and shows it in its own notification window.
-The tests tell one story and run in this order.
+The tests tell one story and run in this order; it begins at the desk, where she is enrolled.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,8 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import Engine, select, update
 
+from e2e.accessibility import faults
+from e2e.desk import Desk
 from sayso.clock import SystemClock
 from sayso.domain.audit import Actor
 from sayso.services import subscriptions
@@ -26,7 +29,7 @@ from sayso.store.engine import make_engine, transaction
 from sayso.store.tables import participant
 from sayso.store.tables_forms import expected_form
 from sayso.store.tables_messages import delivery, push_subscription
-from support.clinic import STUDY, Clinic, open_clinic
+from support.clinic import Clinic
 from support.firefox import Firefox, running_firefox, until
 from support.push_service import PushService, served
 
@@ -34,6 +37,10 @@ NOT_ON_A_LOCK_SCREEN = (
     "her2", "cancer", "therapy", "study", "anxiety", "week", "questionnaire", "hrqol", "P-1",
 )  # fmt: skip
 ONLY_WORD_ALLOWED = "study team"
+WAITING = "Waiting for the phone…"
+CAME_IN = re.compile("^The phone is enrolled: ")
+NOT_PROVEN = re.compile("^Reminders are not proven yet")
+PROVEN = "Test reminder arrived."
 
 
 @dataclass
@@ -117,41 +124,54 @@ class Scene:
 
 
 @pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+def scene(tmp_path_factory: pytest.TempPathFactory, clinic: Clinic, desk: Desk) -> Iterator[Scene]:
+    """She has just been enrolled at the desk, and her code stands on that screen."""
     service = PushService()
     service.now = lambda: SystemClock().now().timestamp()
     folder = tmp_path_factory.mktemp("firefox")
     with ExitStack() as stack:
-        clinic = stack.enter_context(open_clinic(folder / "clinic"))
         stack.enter_context(served(service))
         engine = make_engine(f"sqlite:///{clinic.folder / 'data' / 'sayso.sqlite'}")
         stack.callback(engine.dispose)
         scene = Scene(clinic, service, engine, folder / "profile")
         stack.callback(scene.running.close)
         scene.start_firefox()
-        said = clinic.run(
-            "participant", "enrol", STUDY, "P-1", "--site", "N", "--arm", "continue",
-            "--enrolled", clinic.days_ago(80), "--zone", clinic.zone,
-        )  # fmt: skip
+        desk.enrol("P-1", reads_english=True)
         scene.person = scene.rows(select(participant.c.id))[0].id
         with transaction(engine) as connection:
             # Staff enrolled her an hour ago, so that they can have pressed a button since.
             hour_ago = SystemClock().now() - timedelta(hours=1)
             connection.execute(update(participant).values(created_at=hour_ago))
-        found = re.search(r"Link: (\S+)", said)
-        assert found
-        scene.firefox.go(found[1])
-        scene.firefox.tap("Begin")
-        until(lambda: scene.firefox.shows("Hello"), "the participant is enrolled")
         yield scene
 
 
-def test_turning_reminders_on_proves_the_phone(scene: Scene) -> None:
+def test_the_desk_sees_a_phone_come_in_and_prove_itself_while_nobody_touches_the_page(
+    scene: Scene, desk: Desk, picture: Callable[..., None]
+) -> None:
+    """The lights of enrolment: none, then one, then both, on a page that is never loaded again."""
+    page = desk.page
+    page.evaluate("window.untouched = true")
+    lights, lit = page.locator(".lights li"), page.locator(".lights li.on")
+    expect(lights).to_have_text([WAITING])
+    expect(lit).to_have_count(0)
+
+    scene.firefox.go(page.locator(".handover .code").inner_text())
+    scene.firefox.tap("Begin")
+    until(lambda: scene.firefox.shows("Hello"), "the participant is enrolled")
+    expect(lights).to_have_text([CAME_IN, NOT_PROVEN])
+    expect(lit).to_have_text([CAME_IN])
+
     scene.firefox.evaluate("navigator.serviceWorker.ready.then(() => true)")
     scene.firefox.go(f"{scene.clinic.origin}/#/more")
     scene.firefox.tap("Yes, remind me")
-    until(lambda: bool(scene.phones()), "the phone is registered")
-    until(lambda: scene.phone().confirmed_at is not None, "the phone confirmed the first message")
+    expect(lit).to_have_text([CAME_IN, PROVEN], timeout=60_000)
+    assert page.evaluate("window.untouched") is True
+    assert faults(page) == []
+    picture(page, "console-enrolled-proven", sizes=((820, 1180),))
+
+
+def test_what_proved_the_phone_was_a_message_of_our_push_service(scene: Scene) -> None:
+    assert scene.phone().confirmed_at is not None
     assert scene.service.refused == []
     (message,) = scene.messages("confirm")
     assert (message.state, message.last_status) == ("sent", 201)
