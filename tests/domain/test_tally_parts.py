@@ -41,11 +41,10 @@ def test_people_counted_in_one_by_one_are_those_counted_at_once() -> None:
 
 
 def test_the_times_of_a_place_are_one_run_however_many_came() -> None:
-    whole = together(ANN, BEA, ANN)
-    (run,) = whole.cells["W12", STRAIN].spans
-    assert list(run) == [span_key(3), span_key(5), span_key(5)]
-    (alone,) = together(ANN).cells["W12", STRAIN].spans
-    assert list(alone) == [span_key(5)]
+    times = {(ANN,): [5], (ANN, BEA): [3, 5], (ANN, BEA, ANN): [3, 5, 5]}
+    for texts, minutes in times.items():
+        (run,) = together(*texts).cells["W12", STRAIN].spans
+        assert list(run) == [span_key(number) for number in minutes]
 
 
 def test_whoever_is_left_out_again_leaves_the_others_as_they_were() -> None:
