@@ -49,6 +49,7 @@ def test_what_is_planned_says_that_nothing_has_been_sent(stage: Stage) -> None:
         found = history_of(connection, 1, POLICY)
 
     assert {entry["outcome"] for entry in found} == {"planned"}
+    assert {entry["purpose"] for entry in found} == {"reminder"}
     assert {entry["timepoint"] for entry in found} == {"W12"}
     assert [entry["label"] for entry in found][-1] == "On the day it opens"
     moments = [entry["at"] for entry in found]
@@ -62,10 +63,45 @@ def test_a_confirmed_message_was_shown_and_a_test_has_no_timepoint(stage: Stage)
         shown = history_of(connection, 1, POLICY)
     (test,) = [entry for entry in shown if entry["timepoint"] is None]
 
-    assert (test["step"], test["channel"], test["outcome"]) == ("test", "push", "shown")
+    assert (test["purpose"], test["channel"], test["outcome"]) == ("test", "push", "shown")
     assert test["label"] == "Test reminder"
     assert test["why"] == "The phone confirmed that it was shown."
     assert test["at"] == now
+
+
+@pytest.mark.parametrize(
+    ("values", "outcome", "said"),
+    [
+        (
+            {"state": "sent", "outcome": "sent"},
+            "sent",
+            "The push service took it. The phone has not confirmed that it was shown.",
+        ),
+        (
+            {"state": "dead", "outcome": "gone", "why": "The phone unsubscribed."},
+            "gone",
+            "The phone unsubscribed.",
+        ),
+        (
+            {"state": "pending", "why": None},
+            "pending",
+            "On its way; nobody has taken it yet.",
+        ),
+    ],
+)
+@pytest.mark.parametrize(
+    ("purpose", "label"), [("test", "Test reminder"), ("confirm", "Reminders switched on")]
+)
+def test_a_test_and_a_confirmation_say_what_became_of_them(
+    stage: Stage, purpose: str, label: str, values: dict[str, object], outcome: str, said: str
+) -> None:
+    with stage.open() as connection:
+        connection.execute(insert(delivery).values(message(stage, purpose=purpose, **values)))
+        found = history_of(connection, 1, POLICY)
+    (one,) = [entry for entry in found if entry["purpose"] != "reminder"]
+
+    assert (one["purpose"], one["label"], one["timepoint"]) == (purpose, label, None)
+    assert (one["outcome"], one["why"]) == (outcome, said)
 
 
 def test_a_message_stands_in_the_place_of_its_reminder(stage: Stage) -> None:

@@ -15,7 +15,11 @@ from sayso.store.tables_messages import delivery, reminder
 def history_of(
     connection: Connection, participant_id: int, policy: ReminderPolicy
 ) -> list[dict[str, Any]]:
-    """One entry per message, or per reminder that led to none, latest first; two statements."""
+    """One entry per message, or per reminder that led to none, latest first; two statements.
+
+    A test, and the round trip by which a new phone proves itself, are messages too: `purpose` says
+    so, and no timepoint is named.
+    """
     sent: dict[int | None, list[Any]] = {}
     for row in connection.execute(
         select(delivery).where(delivery.c.participant_id == participant_id).order_by(delivery.c.id)
@@ -48,7 +52,10 @@ def _message(row: Any, timepoint: str | None, step: str) -> dict[str, Any]:
         outcome, why = row.outcome or row.state, _ahead(row)
     else:
         outcome, why = row.outcome or row.state, row.why or ""
+        if (row.channel, row.state) == ("push", "sent"):
+            why = f"{why} The phone has not confirmed that it was shown.".lstrip()
     return {
+        "purpose": "reminder" if row.reminder_id is not None else row.purpose,
         "at": row.sent_at or row.settled_at or row.next_at,
         "timepoint": timepoint,
         "step": step,
@@ -74,6 +81,7 @@ def _ahead(row: Any) -> str:
 def _reminder(row: Any) -> dict[str, Any]:
     planned = row.decided_at is None
     return {
+        "purpose": "reminder",
         # A reminder that was put off stands where it is looked at next.
         "at": max(row.due_at, row.next_at) if planned else row.due_at,
         "timepoint": row.timepoint,

@@ -159,8 +159,12 @@ class ArmChangeView(EntryView):
 
 
 class ReminderView(Schema):
-    """One message, or one reminder that led to none; `label` is its step in words."""
+    """One message, or one reminder that led to none; `label` is its step in words.
 
+    A test reminder and the confirmation of a new phone are about no timepoint.
+    """
+
+    purpose = fields.String(required=True, validate=validate.OneOf(["reminder", "test", "confirm"]))
     at = Moment(required=True)
     timepoint = fields.String(required=True, allow_none=True)
     step = fields.String(required=True)

@@ -135,6 +135,8 @@ export interface ResponseView {
 }
 
 export interface ReminderView {
+  /** A test and the confirmation of a new phone are about no timepoint. */
+  readonly purpose: "reminder" | "test" | "confirm";
   readonly at: string;
   readonly timepoint: string | null;
   readonly step: string;

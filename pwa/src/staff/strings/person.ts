@@ -87,6 +87,13 @@ export const person = {
   reminders: (n: number) => count(n, "reminder", "reminders"),
   remindersCaption: (label: string) => `Reminders of ${label}`,
   reminder: "Reminder",
+  /** Messages that prove that a phone shows reminders; both are about no questionnaire. */
+  checks: {
+    test: "Test reminder, about no questionnaire",
+    confirm: "First message to a new phone, about no questionnaire",
+  },
+  sentOn: (when: string, channel: string) => `${when}, ${channel}`,
+  remindersLeft: (label: string) => `Reminders of ${label}, which is no longer asked`,
   when: "When and how",
   looseTitle: "Answers outside the plan",
   statuses: {

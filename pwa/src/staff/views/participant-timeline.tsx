@@ -181,21 +181,23 @@ function FormLines({ entry, person }: { readonly entry: Entry; readonly person: 
   if (!occasion) return null;
   return (
     <>
-      <table class="forms">
-        <caption class="visually-hidden">{t.person.formsCaption(entry.title)}</caption>
-        <thead class="visually-hidden">
-          <tr>
-            <th scope="col">{t.person.form}</th>
-            <th scope="col">{t.person.status}</th>
-            <th scope="col">{t.person.why}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {occasion.forms.map((form) => (
-            <FormLine key={form.id} form={form} person={person} />
-          ))}
-        </tbody>
-      </table>
+      {occasion.forms.length > 0 ? (
+        <table class="forms">
+          <caption class="visually-hidden">{t.person.formsCaption(entry.title)}</caption>
+          <thead class="visually-hidden">
+            <tr>
+              <th scope="col">{t.person.form}</th>
+              <th scope="col">{t.person.status}</th>
+              <th scope="col">{t.person.why}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {occasion.forms.map((form) => (
+              <FormLine key={form.id} form={form} person={person} />
+            ))}
+          </tbody>
+        </table>
+      ) : null}
       {occasion.reminders.length > 0 ? (
         <Reminders
           reminders={occasion.reminders}

@@ -174,6 +174,7 @@ describe("one participant", () => {
     {
       at: "2026-04-01T14:00:00Z",
       timepoint: "W12",
+      purpose: "reminder",
       step: "open",
       label: "On the day it opens",
       channel: "push",

@@ -47,6 +47,7 @@ const open = form(1, { status: "open", opens: "2026-06-01", closes: "2099-06-29"
 const lastDay: ReminderView = {
   at: "2099-06-29T14:00:00Z",
   timepoint: "W12",
+  purpose: "reminder",
   step: "last-day",
   label: "On the last day",
   channel: null,
@@ -56,6 +57,7 @@ const lastDay: ReminderView = {
 const byStaff: ReminderView = {
   at: "2026-06-15T14:59:00Z",
   timepoint: "W12",
+  purpose: "reminder",
   step: "by staff 2026-06-15T14:59",
   label: "Sent by the study team",
   channel: "push",

@@ -85,6 +85,63 @@ describe("the timeline", () => {
     );
   });
 
+  it("shows a test and the first message to a new phone, apart from the reminders", () => {
+    const about = { timepoint: null, channel: "push", outcome: "shown" };
+    const person = {
+      ...mary,
+      forms: [form(1)],
+      reminders: [
+        {
+          ...about,
+          purpose: "test" as const,
+          at: "2026-06-10T15:30:00Z",
+          step: "test",
+          label: "Test reminder",
+          why: "The phone confirmed that it was shown.",
+        },
+        {
+          ...about,
+          purpose: "confirm" as const,
+          at: "2026-06-09T02:00:00Z",
+          step: "confirm",
+          label: "Reminders switched on",
+          outcome: "sent",
+          why: "The push service took the message. The phone has not confirmed that it was shown.",
+        },
+      ],
+    };
+    const { past } = timeline(study, person, TODAY);
+    const [test, confirm] = past.filter((entry) => entry.title.includes("about no questionnaire"));
+    expect(test?.title).toBe("Test reminder, about no questionnaire");
+    expect(test?.lines[0]).toBe("10 Jun 2026, 11:30, push");
+    expect(test?.lines[1]).toBe("The phone confirmed that it was shown.");
+    // By her calendar, not by that of the server.
+    expect(confirm?.date).toBe("2026-06-08");
+    expect([test?.group, confirm?.group]).toEqual(["devices", "devices"]);
+    const forms = past.find((entry) => entry.occasion);
+    expect(forms?.occasion?.reminders).toEqual([]);
+  });
+
+  it("keeps the reminders of forms that are no longer asked", () => {
+    const reminder = {
+      purpose: "reminder" as const,
+      at: "2026-04-01T14:00:00Z",
+      timepoint: "W24",
+      step: "open",
+      label: "On the day it opens",
+      channel: null,
+      outcome: "cancelled",
+      why: "No reminder: this is no longer asked.",
+    };
+    const person = { ...mary, forms: [form(1)], reminders: [reminder] };
+    const { past } = timeline(study, person, TODAY);
+    const left = past.find((entry) => entry.key === "reminders W24");
+    expect(left?.title).toBe("Reminders of Week 24, which is no longer asked");
+    expect([left?.date, left?.group]).toEqual(["2026-04-01", "forms"]);
+    expect(left?.occasion?.reminders).toEqual([reminder]);
+    expect(left?.occasion?.forms).toEqual([]);
+  });
+
   it("says who exempted, since when, and what is odd about it", () => {
     const exemption = {
       id: 3,

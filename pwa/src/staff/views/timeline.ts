@@ -60,6 +60,8 @@ export function timeline(
     ...record(study, person),
     ...exemptions(person),
     ...devices(person),
+    ...checks(person),
+    ...leftReminders(study, person),
     ...handovers(person, tablets),
   ];
   const byDate = (left: Entry, right: Entry) =>
@@ -233,6 +235,46 @@ function devices(person: ParticipantView): Entry[] {
       lines: [],
     };
     return [start, end];
+  });
+}
+
+/** Tests, and the round trip by which a new phone proves that it shows reminders. */
+function checks(person: ParticipantView): Entry[] {
+  return person.reminders.flatMap((message): Entry[] => {
+    if (message.purpose === "reminder") return [];
+    const channel = message.channel ?? "none";
+    return [
+      {
+        key: `${message.purpose} ${message.at}`,
+        date: localDate(message.at, person.zone),
+        group: "devices",
+        title: t.person.checks[message.purpose],
+        lines: [
+          t.person.sentOn(moment(message.at, person.zone), t.person.channels[channel] ?? channel),
+          prose(message.why),
+        ],
+      },
+    ];
+  });
+}
+
+/** What was sent or planned for forms that are no longer asked is part of the story all the same. */
+function leftReminders(study: Study, person: ParticipantView): Entry[] {
+  const asked = new Set(person.forms.map((form) => form.timepoint));
+  const left = new Map<string, ReminderView[]>();
+  for (const one of person.reminders)
+    if (one.timepoint !== null && !asked.has(one.timepoint))
+      left.set(one.timepoint, [...(left.get(one.timepoint) ?? []), one]);
+  return [...left].map(([timepoint, reminders]): Entry => {
+    const latest = reminders[0] as ReminderView;
+    return {
+      key: `reminders ${timepoint}`,
+      date: localDate(latest.at, person.zone),
+      group: "forms",
+      title: t.person.remindersLeft(timepointLabel(study, timepoint)),
+      lines: [],
+      occasion: { timepoint, forms: [], reminders },
+    };
   });
 }
 
