@@ -22,10 +22,52 @@ def test_both_kinds_of_mail_program_can_read_it() -> None:
     assert plain is not None
     assert html is not None
     assert plain.get_content() == (
-        "Hello,\n\na <b>text</b> & more.\n\nhttps://pro.example.org/?a=1&b=2\n"
+        "Hello,\n\na <b>text</b> & more.\n\nOpen:\nhttps://pro.example.org/?a=1&b=2\n"
     )
     assert "a &lt;b&gt;text&lt;/b&gt; &amp; more." in html.get_content()
     assert 'href="https://pro.example.org/?a=1&amp;b=2"' in html.get_content()
+
+
+def parts(mail: Mail) -> tuple[str, str]:
+    """The plain text and the HTML of a mail."""
+    message = build(mail, sender=SENDER, now=NOW)
+    plain, html = message.get_body(("plain",)), message.get_body(("html",))
+    assert plain is not None
+    assert html is not None
+    return plain.get_content(), html.get_content()
+
+
+def test_a_list_and_a_footer_are_read_in_their_places() -> None:
+    listed = replace(MAIL, items=("3 people <3", "1 visit"), footer=("To stop, say so.",))
+    plain, html = parts(listed)
+    assert plain.endswith(
+        "- 3 people <3\n- 1 visit\n\nOpen:\nhttps://pro.example.org/?a=1&b=2\n\nTo stop, say so.\n"
+    )
+    assert "3 people &lt;3</li>" in html
+    order = [html.index(text) for text in ("Hello,", "1 visit", 'class="go"', "To stop, say so.")]
+    assert order == sorted(order)
+
+
+def test_a_page_without_a_list_or_a_footer_has_neither() -> None:
+    _plain, html = parts(MAIL)
+    assert "<ul" not in html
+    assert 'class="small"' not in html
+
+
+def test_nothing_in_a_mail_is_fetched_and_nothing_runs() -> None:
+    """A picture that is fetched would tell somebody when she read it, and from where."""
+    _plain, html = parts(replace(MAIL, items=("one",), footer=("two",)))
+    for telling in ("<img", "<script", "<link", "url(", "@import", "srcset", "<form"):
+        assert telling not in html
+    assert html.count("https://") == 1
+
+
+def test_a_mail_can_be_read_on_a_phone_and_in_the_dark() -> None:
+    _plain, html = parts(MAIL)
+    assert '<meta name="viewport" content="width=device-width,initial-scale=1">' in html
+    assert '<meta name="color-scheme" content="light dark">' in html
+    assert "prefers-color-scheme:dark" in html
+    assert '<html lang="en">' in html
 
 
 def test_the_headers_are_complete() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy import select, update
 
 from sayso.clock import FixedClock
 from sayso.domain.audit import Actor
+from sayso.domain.worklist import ORDER
 from sayso.mail.smtp import SmtpSender, server_of
 from sayso.push.keys import KeyRing
 from sayso.push.sender import PushSender
@@ -89,7 +91,9 @@ def test_the_counts_of_the_site_arrive_once(morning: Morning) -> None:
     text = message.get_body(("plain",))
     assert text is not None
     said = text.get_content()
-    assert "today's list of site S1" in said
+    first = said.splitlines()
+    assert first[:3] == ["Good morning,", "", "Today's list of site S1:"]
+    assert first[4].startswith("- 1 person")
     # One of the two has neither phone nor e-mail.
     assert "1 person has not answered yet" in said
     assert "1 person cannot be reached" in said
@@ -203,3 +207,11 @@ def test_mail_that_never_goes_ends_at_noon(morning: Morning) -> None:
     (row,) = morning.rows()
     assert row.state in {"failed", "skipped"}
     assert morning.mailbox.messages == []
+
+
+def test_the_mail_tells_the_kinds_of_rows_in_the_order_of_the_list() -> None:
+    assert tuple(digests._WORDS) == ORDER
+    lines = digests._lines(Counter({kind: 2 for kind in reversed((*ORDER, "of next year"))}))
+    assert lines[0] == "2 people ask for a call"
+    assert lines[-1] == "2 other entries"
+    assert len(lines) == len(ORDER) + 1

@@ -30,19 +30,20 @@ _NOT_WANTED = Settlement("skipped", "not-wanted", "This summary is no longer wan
 _WORKER = Actor("worker")
 
 SUBJECT = "Your morning summary"
+FOOTER = "To stop these messages, open the console and choose Reminders."
 _WORDS = {
-    "silent": ("person has not answered yet", "people have not answered yet"),
-    "closing": ("time to answer ends soon", "times to answer end soon"),
-    "unreachable": ("person cannot be reached", "people cannot be reached"),
     "call_requested": ("person asks for a call", "people ask for a call"),
-    "conflict": ("second copy waits for a decision", "second copies wait for a decision"),
+    "closing": ("person has little time left to answer", "people have little time left to answer"),
+    "silent": ("person has not answered yet", "people have not answered yet"),
+    "unreachable": ("person cannot be reached", "people cannot be reached"),
     "time_disputed": ("doubtful time waits for a decision", "doubtful times wait for a decision"),
-    "reason_needed": ("reason is missing", "reasons are missing"),
+    "conflict": ("second copy waits for a decision", "second copies wait for a decision"),
     "exemption_approval": ("approval is missing", "approvals are missing"),
     "correction": ("correction waits for a decision", "corrections wait for a decision"),
     "second_typing": ("paper form is to be typed again", "paper forms are to be typed again"),
-    "unsent_answers": ("phone holds answers back", "phones hold answers back"),
     "visit_due": ("visit is due", "visits are due"),
+    "unsent_answers": ("phone holds answers back", "phones hold answers back"),
+    "reason_needed": ("reason is missing", "reasons are missing"),
 }
 _OTHER = ("other entry", "other entries")
 
@@ -118,23 +119,21 @@ def compose(
     return Mail(
         keyring.open(found.email_sealed),
         SUBJECT,
-        (
-            "Good morning,",
-            f"this stands on today's list of site {found.code}:",
-            *_lines(counts),
-            "To stop these messages, open the console and choose Reminders.",
-        ),
+        ("Good morning,", f"Today's list of site {found.code}:"),
         f"{public_url}/console/",
-        "Open the console",
+        "Open the list",
         row.idempotency_key,
+        items=_lines(counts),
+        footer=(FOOTER,),
     )
 
 
-def _lines(counts: Counter[str]) -> list[str]:
+def _lines(counts: Counter[str]) -> tuple[str, ...]:
+    """One line for each kind of row, in the order of the list itself."""
     known = [kind for kind in _WORDS if counts[kind]]
     others = sum(number for kind, number in counts.items() if kind not in _WORDS)
-    lines = [_counted(counts[kind], _WORDS[kind]) for kind in known]
-    return [*lines, _counted(others, _OTHER)] if others else lines
+    lines = tuple(_counted(counts[kind], _WORDS[kind]) for kind in known)
+    return (*lines, _counted(others, _OTHER)) if others else lines
 
 
 def _counted(number: int, words: tuple[str, str]) -> str:

@@ -321,10 +321,11 @@ def _mail(row: Row[Any], desk: Desk) -> Mail:
     return Mail(
         desk.keyring.open(row.email_sealed),
         reminder_words.MAIL_SUBJECT,
-        (*first, *reminder_words.MAIL_FOOTER),
+        first,
         address(desk.public_url, None),
         reminder_words.MAIL_LINK_TEXT,
         row.idempotency_key,
+        footer=reminder_words.MAIL_FOOTER,
     )
 
 

@@ -24,15 +24,15 @@ CONFIRM = Words("Reminders are on", "This phone will show your reminders.")
 MAIL_SUBJECT = "A reminder from your study team"
 MAIL_READY = (
     "Hello,",
-    "you have questions to answer. It takes a few minutes, and you can stop and go on later.",
+    "You have questions to answer. It takes a few minutes, and you can stop and go on later.",
 )
 MAIL_LAST_DAY = (
     "Hello,",
-    "today is the last day to answer your questions. It takes a few minutes.",
+    "Today is the last day to answer your questions. It takes a few minutes.",
 )
 MAIL_FOOTER = (
     "If you have already answered, thank you: you need not do anything.",
     "To change or stop these messages, open the app and choose Reminders, or tell your study team. "
     "Please do not reply to this message with anything about your health.",
 )
-MAIL_LINK_TEXT = "Open"
+MAIL_LINK_TEXT = "Open your questions"
