@@ -7,11 +7,11 @@ past date the schedule is replayed over the facts that were known then, by the s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection
+from sqlalchemy import ColumnElement, Connection, true
 
 from sayso.domain.evaluation import Assessment, assess_all
 from sayso.domain.participation import Facts
@@ -20,8 +20,10 @@ from sayso.domain.study import Rules
 from sayso.services import planning, publishing
 from sayso.services.access import Reach
 from sayso.services.publishing import Published
+from sayso.store import facts_at_place, facts_by_id
 from sayso.store.facts import StoredForm, facts_of, forms_of
 from sayso.store.tables import participant
+from sayso.store.tables_forms import expected_form
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +53,47 @@ def cases(
     rules: Rules,
     now: datetime,
     *where: ColumnElement[bool],
+) -> list[Case]:
+    """Everybody within reach whom the conditions choose, in order of code; four statements."""
+    chosen = (*scope(within), *where)
+    stored = forms_of(connection, *chosen)
+    return _in_order(facts_of(connection, *chosen), stored, rules, now)
+
+
+def cases_of(
+    connection: Connection,
+    within: Reach,
+    ids: Collection[int],
+    rules: Rules,
+    now: datetime,
     place: Place = ANYWHERE,
 ) -> list[Case]:
-    """Everybody within reach whom the conditions choose, in order of code; four statements.
+    """The same of some hundred participants by row id, as far as they are within reach.
 
-    Only the forms at `place`, with only the responses that they can rest on.
+    At a place that names its timepoint the facts are no more than its forms rest on.
     """
-    chosen = (*scope(within), *where)
-    stored = forms_of(
-        connection, *chosen, timepoint=place.timepoint, instrument=place.questionnaire
-    )
-    sent_to = None
-    if place.timepoint is not None:
+    people = {row.id: row for row in facts_by_id.people(connection, ids, *scope(within))}
+    if not people:
+        return []
+    if place.timepoint is None:
+        asked = place.questionnaire
+        which = true() if asked is None else expected_form.c.instrument == asked
+        stored = facts_by_id.forms_where(connection, people, which)
+        known = facts_by_id.facts(connection, people)
+    else:
+        stored = facts_at_place.forms_at(connection, people, place.timepoint, place.questionnaire)
         # A form that stands for several timepoints rests on what was sent to any of them.
-        sent_to = {tag for forms in stored.values() for form in forms for tag in form.tags}
-    known = facts_of(connection, *chosen, sent_to=sent_to)
+        tags = {tag for forms in stored.values() for form in forms for tag in form.tags}
+        known = facts_at_place.facts_at(connection, people, tags, place.questionnaire)
+    return _in_order(known, stored, rules, now)
+
+
+def _in_order(
+    known: Mapping[int, Facts],
+    stored: Mapping[int, Sequence[StoredForm]],
+    rules: Rules,
+    now: datetime,
+) -> list[Case]:
     found = []
     for row_id, facts in sorted(known.items(), key=lambda entry: entry[1].code):
         forms = tuple(stored.get(row_id, ()))

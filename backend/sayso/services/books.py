@@ -29,12 +29,15 @@ from sayso.services import assessments, tallies
 from sayso.services.tallies import Scene
 from sayso.store import tally
 from sayso.store.engine import READ_ONLY
-from sayso.store.tally import UNTOLD, Block
+from sayso.store.tally import UNTOLD, Block, Progress
 
 MOST = 4
 _CHOICES = 4
 _INSTANT = timedelta(microseconds=1)
 _versions = count(1)
+Kind = tuple[str, Layout, Head]
+"""Arm, layout and head: lines that have these in common are read alike."""
+
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
@@ -83,13 +86,13 @@ class _Shelf:
     """The entries of one block of participants, and what follows from them."""
 
     entries: dict[int, Entry] = field(default_factory=dict)
-    block: Block | None = None
     since: datetime = BEGINNING
     until: datetime = FOREVER
+    block: Block | None = None
+    """How far the facts had come when they were last read; None where somebody has no entry."""
 
     def settle(self) -> None:
         entries = self.entries.values()
-        self.block = Block(len(entries), sum(entry.revision for entry in entries))
         self.since = max((entry.since for entry in entries), default=BEGINNING)
         self.until = min((entry.until for entry in entries), default=FOREVER)
 
@@ -105,6 +108,7 @@ class Book:
         self.version = next(_versions)
         self._shelves: defaultdict[int, _Shelf] = defaultdict(_Shelf)
         self._lines: Mapping[int, OwnLine] = {}
+        self._kinds: defaultdict[Kind, dict[int, OwnLine]] = defaultdict(dict)
         self._in_order: list[OwnLine] | None = None
         self._layouts: dict[Layout, Layout] = {}
         self._heads: dict[Head, Head] = {}
@@ -117,16 +121,23 @@ class Book:
         Revisions are read before the facts that they count, so that a change in between makes an
         entry too old and never too new, and the next reader notices.
         """
-        known = tally.blocks(connection, at.within.study_key)
-        stale = [
-            number
-            for number in known.keys() | self._shelves.keys()
-            if self._shelves[number].block != known.get(number)
-        ]
-        there = tally.revisions_in(connection, at.within.study_key, stale) if stale else {}
+        known = tally.progress(connection)
+        stale = self._stale(known)
+        there: dict[int, int] = {}
+        if stale or not known.complete:
+            # Whoever has no row stands in no block that was counted, so everybody is looked up.
+            asked = stale if known.complete else None
+            there = tally.revisions_in(connection, at.within.study_key, asked)
+            stale.update(tally.block_of(row_id) for row_id in there)
         gone, waiting = self._untrue(stale, there, at.moment)
         if gone or waiting:
             self._replace((*gone, *waiting), self._made(connection, at, waiting))
+        for number in stale:
+            self._shelves[number].block = known.blocks.get(number)
+        for row_id, revision in (*there.items(), *waiting.items()):
+            shelf = self._shelves[tally.block_of(row_id)]
+            if revision == UNTOLD or row_id not in shelf.entries:
+                shelf.block = None
 
     def parts(self, alive_rule: str, questionnaire: str | None) -> Mapping[Place, Part]:
         """What everybody comes to under that rule, of that questionnaire or of all."""
@@ -143,6 +154,15 @@ class Book:
         sites = at.site_codes
         return [own for own in self._in_order if own.site in sites and arm in (None, own.arm)]
 
+    def kinds(self, at: Scene, arm: str | None = None) -> dict[Kind, list[OwnLine]]:
+        """The same lines by what those that are read alike have in common, in no order."""
+        sites, found = at.site_codes, {}
+        for kind, people in self._kinds.items():
+            within = [own for own in people.values() if own.site in sites]
+            if within and arm in (None, kind[0]):
+                found[kind] = within
+        return found
+
     def standing(self, moment: datetime) -> dict[int, Entry]:
         """The entries that hold at another moment too."""
         return {
@@ -151,6 +171,13 @@ class Book:
             for row_id, entry in shelf.entries.items()
             if entry.holds(moment)
         }
+
+    def _stale(self, known: Progress) -> set[int]:
+        """The blocks in which something may have changed; all where not everybody is counted."""
+        numbers = known.blocks.keys() | self._shelves.keys()
+        if not known.complete:
+            return numbers
+        return {n for n in numbers if self._shelves[n].block != known.blocks.get(n)}
 
     def _untrue(
         self, stale: Iterable[int], there: Mapping[int, int], moment: datetime
@@ -207,13 +234,16 @@ class Book:
         touched = {tally.block_of(row_id) for row_id in (*gone, *entries)}
         # A new one, by which whoever had the lines before sees what is different.
         lines = dict(self._lines)
-        for row_id in gone:
+        for row_id in (*gone, *entries):
             self._shelves[tally.block_of(row_id)].entries.pop(row_id, None)
-            lines.pop(row_id, None)
+            own = lines.pop(row_id, None)
+            if own is not None:
+                del self._kinds[own.arm, own.layout, own.head][row_id]
         for row_id, entry in entries.items():
             self._shelves[tally.block_of(row_id)].entries[row_id] = entry
-            if entry.own is not None:
-                lines[row_id] = entry.own
+            own = entry.own
+            if own is not None:
+                lines[row_id] = self._kinds[own.arm, own.layout, own.head][row_id] = own
         for number in touched:
             self._shelves[number].settle()
         self._lines, self._in_order = lines, None

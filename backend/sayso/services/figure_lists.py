@@ -8,9 +8,10 @@ list therefore costs as much as a page of it.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from operator import itemgetter
 
 from sqlalchemy import Connection
 
@@ -26,7 +27,7 @@ from sayso.domain.tally_sum import scheduled
 from sayso.services import tallies
 from sayso.services.access import Reach
 from sayso.services.assessments import Place
-from sayso.services.books import Books, opened
+from sayso.services.books import Books, Kind, opened
 from sayso.services.completion import Chosen, scene_of
 from sayso.services.tallies import Scene
 
@@ -86,8 +87,8 @@ def listed(
     at = scene_of(connection, within, chosen, now)
     asked = _Asked(chosen, timepoint, belongs, month)
     with opened(connection, at, books) as book:
-        lines = book.lines(at, chosen.arm)
-    counted, places = _whom(at, asked, lines)
+        kinds = book.kinds(at, chosen.arm)
+    counted, places = _whom(at, asked, kinds)
     shown, following = turn(counted, page)
     rules = at.study.rules
     if chosen.alive_rule is not None:
@@ -95,7 +96,7 @@ def listed(
     ids = [own.participant_id for own, _count in shown]
     # In which month a timepoint closes is said by all of its forms.
     place = Place(timepoint, None if month else chosen.questionnaire)
-    judged = tallies.people(connection, at, ids, rules, place)
+    judged = tallies.people(connection, at, ids, rules, place, nudged=False)
     entries = sorted(
         (
             Assessment(person.facts, tuple(person.forms), tuple(person.statuses), ())
@@ -164,25 +165,39 @@ class _Look:
     marks: frozenset[str]
     absent: int
 
-    def count(self, line: str) -> int:
-        """How many of the forms of one person belong."""
-        return self.absent + sum(line[column] in self.marks for _month, column in self.columns)
+    def count(self, lines: Iterable[OwnLine]) -> Iterator[tuple[OwnLine, int]]:
+        """How many of the forms of each person belong; nobody is left out who has one."""
+        marks = self.marks
+        if len(self.columns) == 1 and not self.absent:
+            # The commonest list by far, one cell of the schedule, looks at one character.
+            ((_month, only),) = self.columns
+            yield from ((own, 1) for own in lines if own.line[only] in marks)
+        elif self.columns:
+            pick = itemgetter(*(column for _month, column in self.columns))
+            for own in lines:
+                yield own, self.absent + sum(map(marks.__contains__, pick(own.line)))
+        else:
+            yield from ((own, self.absent) for own in lines)
 
-    def count_in(self, month: str, line: str) -> int:
+    def count_in(self, month: str, lines: Iterable[OwnLine]) -> Iterator[tuple[OwnLine, int]]:
         """How many of them closed in a month; what is on nobody's calendar closes in none."""
-        return sum(
-            line[at : at + 3] == month and line[column] in self.marks for at, column in self.columns
-        )
+        for own in lines:
+            line = own.line
+            yield (
+                own,
+                sum(
+                    line[at : at + 3] == month and line[column] in self.marks
+                    for at, column in self.columns
+                ),
+            )
 
 
-def _look(
-    asked: _Asked, rule: int, places: Mapping[str, Mapping[Key, None]], own: OwnLine
-) -> _Look:
-    layout, in_pro = own.layout, own.head.in_pro
+def _look(asked: _Asked, rule: int, places: Mapping[Key, None], kind: Kind) -> _Look:
+    _arm, layout, head = kind
     start = layout.marks_at + rule * len(layout.forms)
     absent = sum(
-        asked.belongs(Mark(own.head.detail_at(timepoint)), in_pro)
-        for timepoint, name in places[own.arm]
+        asked.belongs(Mark(head.detail_at(timepoint)), head.in_pro)
+        for timepoint, name in places
         if (timepoint, name) not in layout.places and asked.place(timepoint, name)
     )
     return _Look(
@@ -192,35 +207,27 @@ def _look(
             if asked.place(timepoint, name)
         ],
         frozenset(
-            chr(FIRST + n) for n, mark in enumerate(layout.marks) if asked.belongs(mark, in_pro)
+            chr(FIRST + n)
+            for n, mark in enumerate(layout.marks)
+            if asked.belongs(mark, head.in_pro)
         ),
         absent,
     )
 
 
 def _whom(
-    at: Scene, asked: _Asked, lines: Sequence[OwnLine]
+    at: Scene, asked: _Asked, kinds: Mapping[Kind, Sequence[OwnLine]]
 ) -> tuple[list[tuple[OwnLine, int]], Mapping[str, Mapping[Key, None]]]:
     """Whose forms the figure counts and how many, by code, and the places of each arm."""
     rule = ALIVE_RULES.index(asked.chosen.alive_rule or at.study.rules.alive_rule)
-    kinds = {kind_of(own): own for own in lines}
-    places = scheduled(at.study, ((own.arm, own.layout) for own in kinds.values()))
-    looks = {kind: _look(asked, rule, places, own) for kind, own in kinds.items()}
-    if asked.month is None:
-        counted = ((own, looks[kind_of(own)].count(own.line)) for own in lines)
-    else:
-        month = digits(month_number(asked.month), 3)
-        counted = ((own, looks[kind_of(own)].count_in(month, own.line)) for own in lines)
-    return [(own, count) for own, count in counted if count], places
-
-
-def kind_of(own: OwnLine) -> tuple[str, int, int]:
-    """What lines that are read alike have in common.
-
-    Lines that were read together share their layouts and heads, and to ask who an object is costs
-    a hundredth of comparing what is in it.
-    """
-    return own.arm, id(own.layout), id(own.head)
+    places = scheduled(at.study, ((arm, layout) for arm, layout, _head in kinds))
+    month = None if asked.month is None else digits(month_number(asked.month), 3)
+    found: list[tuple[OwnLine, int]] = []
+    for kind, lines in kinds.items():
+        look = _look(asked, rule, places[kind[0]], kind)
+        counted = look.count(lines) if month is None else look.count_in(month, lines)
+        found.extend((own, count) for own, count in counted if count)
+    return sorted(found, key=lambda entry: entry[0].code), places
 
 
 def _in(*names: str) -> Belongs:

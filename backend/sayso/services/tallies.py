@@ -8,11 +8,11 @@ is therefore exact whether or not the worker has been along, only slower where i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import Connection, select
 
 from sayso.domain.audit import Actor
 from sayso.domain.completion import RULE_VERSION
@@ -26,14 +26,12 @@ from sayso.services import access, assessments, publishing
 from sayso.services.access import Reach
 from sayso.services.assessments import ANYWHERE, Place
 from sayso.services.publishing import Published
-from sayso.store import tally
-from sayso.store.facts import facts_of
+from sayso.store import facts_by_id, tally
 from sayso.store.tables import participant
 from sayso.store.tally import Nudges
 
 PORTION = 100
 _WORKER = Actor("worker")
-Condition = ColumnElement[bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +71,27 @@ def people(
     ids: Sequence[int],
     rules: Rules | None = None,
     place: Place = ANYWHERE,
+    *,
+    nudged: bool = True,
 ) -> Iterator[tuple[int, Person]]:
     """These participants judged from the facts, a portion at a time; who was not in yet is not.
 
     `rules` stand in for the study's own, for a report under another alive rule. Forms that are not
-    at `place` may be left out.
+    at `place` may be left out, and without `nudged` all that reached out to them.
     """
     rules = rules or at.study.rules
-    for start in range(0, len(ids), PORTION):
-        where = participant.c.id.in_(ids[start : start + PORTION])
-        reached = tally.nudges(connection, at.moment, *assessments.scope(at.within), where)
+    # Of one place so little is read that a page of a list comes in one portion.
+    size = PORTION if place.timepoint is None else 5 * PORTION
+    for start in range(0, len(ids), size):
+        portion = ids[start : start + size]
+        where = participant.c.id.in_(portion)
+        reached: Mapping[int, Nudges] = {}
+        if nudged:
+            reached = tally.nudges(connection, at.moment, *assessments.scope(at.within), where)
         found = (
-            _past(connection, at, rules, where)
+            _past(connection, at, rules, portion)
             if at.is_past
-            else _now(connection, at, rules, place, where)
+            else _now(connection, at, rules, place, portion)
         )
         for row_id, person in found:
             nudges = reached.get(row_id, Nudges())
@@ -94,21 +99,19 @@ def people(
 
 
 def _now(
-    connection: Connection, at: Scene, rules: Rules, place: Place, where: Condition
+    connection: Connection, at: Scene, rules: Rules, place: Place, ids: Sequence[int]
 ) -> Iterator[tuple[int, Person]]:
-    cases = assessments.cases(connection, at.within, rules, at.moment, where, place=place)
+    cases = assessments.cases_of(connection, at.within, ids, rules, at.moment, place)
     entries = assessments.as_assessments(connection, at.within, cases)
     for case, entry in zip(cases, entries, strict=True):
         yield case.id, Person(entry.facts, entry.forms, entry.statuses)
 
 
 def _past(
-    connection: Connection, at: Scene, rules: Rules, where: Condition
+    connection: Connection, at: Scene, rules: Rules, ids: Sequence[int]
 ) -> Iterator[tuple[int, Person]]:
-    scope = assessments.scope(at.within)
     history = publishing.history(at.published)
-    known = facts_of(connection, *scope, where, history=True)
-    for row_id, facts in sorted(known.items()):
+    for row_id, facts in sorted(_history(connection, at, ids).items()):
         if facts.is_enrolled_at(at.moment):
             entry = assess(history, facts, at.moment, rules)
             yield row_id, Person(entry.facts, entry.forms, entry.statuses)
@@ -137,8 +140,9 @@ def judged(
 
 
 def _history(connection: Connection, at: Scene, ids: Sequence[int]) -> dict[int, Facts]:
-    where = participant.c.id.in_(ids)
-    return facts_of(connection, *assessments.scope(at.within), where, history=True)
+    scope = assessments.scope(at.within)
+    rows = {row.id: row for row in facts_by_id.people(connection, ids, *scope)}
+    return facts_by_id.facts(connection, rows, history=True)
 
 
 @dataclass(frozen=True, slots=True)

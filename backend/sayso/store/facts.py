@@ -8,7 +8,7 @@ same rules run over the database, over a facts file and over a simulation.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -80,21 +80,15 @@ class Dated:
     arm_changes: tuple[ArmChange, ...] = ()
 
 
-def facts_of(
-    connection: Connection,
-    *where: Condition,
-    history: bool = False,
-    sent_to: Collection[str] | None = None,
-) -> dict[int, Facts]:
+def facts_of(connection: Connection, *where: Condition, history: bool = False) -> dict[int, Facts]:
     """The facts of every participant that the conditions on `participant` and `site` choose.
 
     With `history`, entries that were voided later come too, for `Facts.known_at`; without it the
-    facts are those that stand today. `sent_to` leaves out responses to other timepoints. Three
-    statements.
+    facts are those that stand today. Three statements.
     """
     people = connection.execute(_people(where)).all()
     dated = dated_facts(connection, *where, history=history)
-    responses = responses_of(connection, *where, sent_to=sent_to)
+    responses = responses_of(connection, *where)
     return {
         person.id: facts(person, dated.get(person.id, Dated()), responses.get(person.id, ()))
         for person in people
@@ -167,14 +161,9 @@ def dated_of(rows: Iterable[Any]) -> dict[int, Dated]:
     }
 
 
-def responses_of(
-    connection: Connection, *where: Condition, sent_to: Collection[str] | None = None
-) -> dict[int, list[ResponseFact]]:
-    """Every response, or those to certain timepoints, first received first, in one statement."""
-    chosen = RESPONSES
-    if sent_to is not None:
-        chosen = chosen.where(expected_form.c.timepoint.in_(sent_to))
-    return responses_by_person(connection.execute(_of(chosen, response, where)))
+def responses_of(connection: Connection, *where: Condition) -> dict[int, list[ResponseFact]]:
+    """Every response, first received first, in one statement."""
+    return responses_by_person(connection.execute(_of(RESPONSES, response, where)))
 
 
 def responses_by_person(rows: Iterable[Any]) -> dict[int, list[ResponseFact]]:
@@ -192,21 +181,10 @@ def responses_by_person(rows: Iterable[Any]) -> dict[int, list[ResponseFact]]:
 
 
 def forms_of(
-    connection: Connection,
-    *where: Condition,
-    history: bool = False,
-    timepoint: str | None = None,
-    instrument: str | None = None,
+    connection: Connection, *where: Condition, history: bool = False
 ) -> dict[int, list[StoredForm]]:
-    """The expected forms, in order of opening, in one statement; cancelled ones with `history`.
-
-    Of one timepoint or of one instrument only where these are named.
-    """
+    """The expected forms, in order of opening, in one statement; cancelled ones with `history`."""
     statement = _FORMS if history else LIVE_FORMS
-    if timepoint is not None:
-        statement = statement.where(expected_form.c.timepoint == timepoint)
-    if instrument is not None:
-        statement = statement.where(expected_form.c.instrument == instrument)
     found: dict[int, list[StoredForm]] = defaultdict(list)
     for row in connection.execute(_of(statement, expected_form, where)):
         found[row.participant_id].append(stored_form(row))

@@ -8,23 +8,24 @@ next to the table that is read: hidden in a subquery they keep SQLite from using
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, Row, bindparam, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, Row, bindparam, select, union_all
 
-from sayso.domain.participation import ResponseFact
+from sayso.domain.participation import Facts, ResponseFact
+from sayso.store.dated_rows import BRANCHES
 from sayso.store.facts import (
     LIVE_FORMS,
     RESPONSES,
     Dated,
     StoredForm,
     dated_of,
-    dated_where,
     responses_by_person,
 )
+from sayso.store.facts import facts as own_facts
 from sayso.store.tables import participant, participant_identity, site
-from sayso.store.tables_forms import expected_form, response
+from sayso.store.tables_forms import expected_form, missing_reason, response
 
 _IDS: BindParameter[Any] = bindparam("participants", expanding=True)
 # LIVE_FORMS brings its columns in the order in which StoredForm has them.
@@ -42,15 +43,49 @@ _PEOPLE = (
     )
     .where(participant.c.id.in_(_IDS))
 )  # fmt: skip
-_DATED = dated_where([participant.c.id.in_(_IDS)], history=False)
+_EVER_DATED = [
+    branch.join(participant, participant.c.id == owner.c.participant_id).where(
+        owner.c.participant_id.in_(_IDS)
+    )
+    for table, branch in BRANCHES
+    for owner in (expected_form if table is missing_reason else table,)
+]
+_HISTORY = union_all(*_EVER_DATED)
+_DATED = union_all(
+    *(
+        part.where(table.c.voided_at.is_(None))
+        for part, (table, _branch) in zip(_EVER_DATED, BRANCHES, strict=True)
+    )
+)
 _RESPONSES = RESPONSES.where(response.c.participant_id.in_(_IDS))
 _FORMS = LIVE_FORMS.where(expected_form.c.participant_id.in_(_IDS))
 _FORMS_AT = _FORMS.where(expected_form.c.timepoint.in_(_TIMEPOINTS))
 
 
-def people(connection: Connection, ids: Collection[int]) -> list[Row[Any]]:
-    """Rows of `participant` with `site_code` and `has_email`; unknown ids are left out."""
-    return list(connection.execute(_PEOPLE, _of(ids)).all())
+def people(
+    connection: Connection, ids: Collection[int], *where: ColumnElement[bool]
+) -> list[Row[Any]]:
+    """Rows of `participant` with `site_code` and `has_email`; unknown ids are left out.
+
+    So is whom a condition on `participant` and `site` does not choose.
+    """
+    return list(connection.execute(_PEOPLE.where(*where), _of(ids)).all())
+
+
+def facts(
+    connection: Connection, people: Mapping[int, Any], *, history: bool = False
+) -> dict[int, Facts]:
+    """Their facts; `people` are rows of :func:`people` by id.
+
+    With `history`, entries that were voided later come too; without it they are as of today.
+    """
+    statement = _HISTORY if history else _DATED
+    known = dated_of(connection.execute(statement, _of(people)).all())
+    sent = responses(connection, people)
+    return {
+        row_id: own_facts(person, known.get(row_id, Dated()), sent.get(row_id, ()))
+        for row_id, person in people.items()
+    }
 
 
 def dated(connection: Connection, ids: Collection[int]) -> dict[int, Dated]:

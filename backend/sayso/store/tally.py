@@ -18,6 +18,7 @@ from sqlalchemy import (
     func,
     literal_column,
     not_,
+    or_,
     select,
     update,
 )
@@ -35,6 +36,7 @@ Condition = ColumnElement[bool]
 UNTOLD = -1
 _BLOCK = 128
 _MANY = 1_000
+_FEW = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,14 @@ class Block:
     changes: int
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the facts of each block have come; `complete` if everybody has a row that counts."""
+
+    complete: bool
+    blocks: Mapping[int, Block]
+
+
 class Held(NamedTuple):
     """A line that holds, the revision it was made at, and the span of instants for which it is."""
 
@@ -71,41 +81,37 @@ def block_of(participant_id: int) -> int:
     return participant_id // _BLOCK
 
 
-def blocks(connection: Connection, study_key: str) -> dict[int, Block]:
-    """How far the facts of a study have come, block by block; one statement that reads no line.
+def progress(connection: Connection) -> Progress:
+    """How far the facts have come, block by block; one statement, answered from indexes alone.
 
-    Where somebody's changes are not counted, because her row was taken out by hand, `changes` is
-    less than nothing.
+    Blocks count the people of all studies, so that nobody has to be looked up to know whose she is.
     """
     # Written out, because PostgreSQL takes two parameters for two different numbers.
-    number = participant.c.id // literal_column(str(_BLOCK), Integer)
+    number = tally_line.c.participant_id // literal_column(str(_BLOCK), Integer)
+    everybody = select(func.count()).select_from(participant).scalar_subquery()
     rows = connection.execute(
-        select(
-            number, func.count(), func.count(tally_line.c.revision),
-            func.sum(tally_line.c.revision),
-        )
-        .select_from(participant)
-        .outerjoin(tally_line, tally_line.c.participant_id == participant.c.id)
-        .where(participant.c.study_key == study_key)
-        .group_by(number)
-    )  # fmt: skip
-    return {
-        block: Block(people, int(changes) if told == people else UNTOLD)
-        for block, people, told, changes in rows
-    }
+        select(number, func.count(), func.sum(tally_line.c.revision), everybody).group_by(number)
+    ).all()
+    blocks = {block: Block(people, int(changes)) for block, people, changes, _all in rows}
+    counted = sum(block.people for block in blocks.values())
+    return Progress(bool(rows) and counted == rows[0][3], blocks)
 
 
 def revisions_in(
-    connection: Connection, study_key: str, numbers: Collection[int]
+    connection: Connection, study_key: str, numbers: Collection[int] | None
 ) -> dict[int, int]:
-    """How often the facts of everybody in these blocks have changed; UNTOLD where nobody counts."""
-    number = participant.c.id // literal_column(str(_BLOCK), Integer)
-    rows = connection.execute(
+    """How often the facts of everybody in these blocks have changed; UNTOLD where nobody counts.
+
+    None means all blocks.
+    """
+    statement = (
         select(participant.c.id, func.coalesce(tally_line.c.revision, UNTOLD))
         .outerjoin(tally_line, tally_line.c.participant_id == participant.c.id)
-        .where(participant.c.study_key == study_key, _among(number, numbers))
+        .where(participant.c.study_key == study_key)
     )
-    return {row_id: revision for row_id, revision in rows}
+    if numbers is not None:
+        statement = statement.where(_in_blocks(numbers))
+    return {row_id: revision for row_id, revision in connection.execute(statement)}
 
 
 def holds(basis: str, moment: datetime) -> Condition:
@@ -256,6 +262,20 @@ def _among(column: ColumnElement[int], numbers: Collection[int]) -> Condition:
     if len(numbers) > _MANY:
         return column.between(min(numbers), max(numbers))
     return column.in_(numbers)
+
+
+def _in_blocks(numbers: Collection[int]) -> Condition:
+    """That a participant is in one of these blocks, as spans of ids that an index can find."""
+    if len(numbers) > _FEW:
+        numbers = range(min(numbers), max(numbers) + 1)
+    spans = ((number * _BLOCK, number * _BLOCK + _BLOCK - 1) for number in sorted(numbers))
+    joined = [next(spans)]
+    for first, last in spans:
+        if first == joined[-1][1] + 1:
+            joined[-1] = (joined[-1][0], last)
+        else:
+            joined.append((first, last))
+    return or_(*(participant.c.id.between(first, last) for first, last in joined))
 
 
 def _people(*columns: Any) -> Select[Any]:
