@@ -22,10 +22,13 @@ from sayso.web.auth import (
     refuse,
 )
 from sayso.web.context import held_tablet, here
+from sayso.web.packing import pack
 from sayso.web.smorest import LARGEST_ID, Resource
 
 own = Resource("participant", "/api/me", "What a participant does on her own phone.")
 texts = Resource("questionnaires", "/api/questionnaires", "What is asked, word for word.")
+for _resource in (own, texts):
+    _resource.blueprint.after_request(pack)
 
 CLINIC_TABLET = "clinic_tablet"
 _ID = f"<int(max={LARGEST_ID}):form_id>"

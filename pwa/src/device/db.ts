@@ -46,7 +46,7 @@ function inTime(connecting: Promise<Database>): Promise<Database> {
   let timer: ReturnType<typeof setTimeout>;
   const tooLong = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
-      reject(new DOMException("The phone's database does not open.", "TimeoutError"));
+      reject(new DOMException("", "TimeoutError"));
     }, OPENS_WITHIN_MS);
   });
   connecting.then(

@@ -6,7 +6,7 @@
 
 type Key = string | number;
 
-const gone = (): DOMException => new DOMException("The database went away.", "AbortError");
+const gone = (): DOMException => new DOMException("", "AbortError");
 
 /** What a request answers. */
 const answer = <T>(request: IDBRequest<T>): Promise<T> =>

@@ -13,13 +13,11 @@ import { TurnOn } from "./reminders.tsx";
 import { paths } from "./router.ts";
 import { type State, useAppState } from "./state.ts";
 
-function Outcome({ state, response }: { state: State; response: string }) {
+function Outcome({ state, response, today }: { state: State; response: string; today: string }) {
   const receipt = state.receipts.find(({ id }) => id === response);
   const waiting = state.waiting.find(({ id }) => id === response);
-  const zone = state.me?.zone ?? "";
   if (receipt) {
-    const today = state.me ? todayOf(state.me, state.checkedAt, now()) : dateIn(zone, now());
-    const date = longDate(dateIn(zone, new Date(receipt.received_at)), today);
+    const date = longDate(dateIn(state.me?.zone ?? "", new Date(receipt.received_at)), today);
     return (
       <>
         <p class="lead lead-mark">
@@ -105,7 +103,7 @@ export function DoneScreen({ response }: { response: string }) {
   return (
     <Page title={en.done.title}>
       <div role="status" class="outcome">
-        <Outcome state={state} response={response} />
+        <Outcome state={state} response={response} today={today} />
       </div>
       {next && (
         <a class="button" href={paths.form(next.id)}>

@@ -91,30 +91,55 @@ export class FormSession {
   async open(steal = false): Promise<void> {
     const { me } = getState();
     if (!me) return this.set({ phase: "gone", slug: "sign-in-needed" });
+    const person = me.participant_code;
     this.detail = await takeEarlyForm(this.formId);
+    const isCold = this.detail !== null;
     const card = findForm(me, this.formId)?.form ?? (await this.ask())?.form ?? null;
     if (finished(getState()).has(this.formId) || card?.state === "received") {
       return this.set({ phase: "finished", card });
     }
     if (!card) return this.set({ phase: "gone", slug: "not-found" });
-    this.release = await claim(`sayso-form-${this.formId}`, {
-      steal,
-      onLost: () => this.set({ phase: "elsewhere" }),
-    });
-    if (this.closed) return this.close();
-    if (!this.release) return this.set({ phase: "elsewhere", card });
-    const found = await orElse(loadDraft(card.id, me.participant_code), null);
+    const here = this.findHere(card, person, steal);
+    // A phone that a reminder has opened cold has nothing of its own: its question comes at once.
+    const found = isCold ? null : await here;
+    if (found === undefined) return;
     const local = found === UNREADABLE ? null : found;
     const mine = await this.answerable(card, local);
     const [questionnaire, slug] = mine?.questionnaire
       ? [mine.questionnaire, ""]
       : await this.questionnaire(card.questionnaire_sha);
     if (!questionnaire) return this.set({ phase: "gone", card, slug });
-    const begin = await this.startingDraft(card, me.participant_code, mine?.draft ?? null);
+    const begin = await this.startingDraft(card, person, mine?.draft ?? null, isCold);
     if (begin.saved === "nothing" && found === UNREADABLE) begin.notice = "unreadable";
     else if (begin.saved === "nothing" && local && begun(local)) begin.notice = "changed";
+    if (this.closed || this.state.phase === "elsewhere") return;
     answering.add(this.formId);
     this.set({ phase: "ready", card, questionnaire, ...begin });
+    if (isCold) this.writing = this.writing.then(async () => this.joinHere(await here));
+  }
+
+  /** The draft on this phone, once the form is this window's alone; undefined when it is not. */
+  private async findHere(
+    card: FormCard,
+    person: string,
+    steal: boolean,
+  ): Promise<LocalDraft | typeof UNREADABLE | null | undefined> {
+    this.release = await claim(`sayso-form-${this.formId}`, {
+      steal,
+      onLost: () => this.set({ phase: "elsewhere" }),
+    });
+    if (this.closed) this.close();
+    else if (!this.release) this.set({ phase: "elsewhere", card });
+    else return orElse(loadDraft(card.id, person), null);
+    return undefined;
+  }
+
+  /** Takes in what nobody expected on this phone, before anything is written over it. */
+  private joinHere(found: LocalDraft | typeof UNREADABLE | null | undefined): void {
+    const { draft } = this.state;
+    if (!draft || !found || found === UNREADABLE) return;
+    if (found.questionnaire_sha !== draft.questionnaire_sha) return;
+    this.set({ draft: { ...joined(found, draft), base: draft.base ?? found.base } });
   }
 
   /** The form as the server has it; asked at most once. */
@@ -159,6 +184,7 @@ export class FormSession {
     card: FormCard,
     person: string,
     local: LocalDraft | null,
+    isCold: boolean,
   ): Promise<Pick<FormState, "draft" | "notice" | "saved">> {
     const theirs = await this.serverDraft(card, local);
     const fresh: LocalDraft = {
@@ -174,11 +200,9 @@ export class FormSession {
     };
     const draft = theirs ? joined(local ?? fresh, theirs) : (local ?? fresh);
     if (!local && !theirs) return { draft, notice: null, saved: "nothing" };
-    let stored = local !== null;
-    if (theirs) {
-      const write = saveDraft(draft).then(() => true);
-      stored = await orElse(write, false);
-    }
+    // Opened cold, it is written when she goes on or turns away: the team has it already.
+    const write = async (): Promise<boolean> => !isCold && saveDraft(draft).then(() => true);
+    const stored = !theirs || (await orElse(write(), false));
     const saved = isMirrored(draft) ? (stored ? "both" : "team") : "phone";
     return { draft, notice: begun(draft) ? "resumed" : null, saved };
   }
@@ -228,7 +252,10 @@ export class FormSession {
     this.set({ draft: stamped, saved: "saving", notice: null });
     this.writing = this.writing.then(async () => {
       // Another window may have taken the form over meanwhile: then that one writes.
-      const stored = await saveDraft(stamped, () => this.state.phase === "ready").then(
+      const stored = await saveDraft(
+        this.state.draft ?? stamped,
+        () => this.state.phase === "ready",
+      ).then(
         () => true,
         () => false,
       );

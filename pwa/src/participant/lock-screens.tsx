@@ -95,7 +95,7 @@ export function LockCard() {
               onInput={setTyped}
             />
             <button type="submit" class="button" disabled={busy}>
-              {words.on}
+              {words.cardTitle}
             </button>
           </form>
         )}

@@ -91,7 +91,7 @@ export function MoreScreen() {
   const { me, waiting, unstored } = useAppState();
   if (!me) return null;
   return (
-    <Page title={en.settings.title} back>
+    <Page title={en.home.more} back>
       {!me.exempt && <Reminders me={me} />}
       <TextSize />
       <AccessCards exempt={me.exempt !== null} />

@@ -113,7 +113,7 @@ function Snooze({ save, hour }: { save: Save; hour: number }) {
 }
 
 /** The hours one can be reminded at: not at night. */
-const HOURS = Array.from({ length: 14 }, (_none, index) => index + 8).filter((hour) => hour < 21);
+const HOURS = Array.from({ length: 13 }, (_none, index) => index + 8);
 
 export function Reminders({ me }: { me: Me }) {
   const [said, setSaid] = useState("");

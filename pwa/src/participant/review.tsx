@@ -48,7 +48,7 @@ function Row({ step: { question, context }, state, today, form }: RowProps) {
           {question.text}
         </p>
         <p class={text === null ? "answer-value answer-none" : "answer-value"} translate={false}>
-          {text ?? (isSkipped ? en.review.skipped : en.review.noAnswer)}
+          {text ?? (isSkipped ? en.form.skip : en.review.noAnswer)}
         </p>
       </div>
       <a class="answer-change" href={paths.question(form, question.id, true)}>
@@ -136,7 +136,7 @@ export function ReviewScreen({ session, state, way, today: given, asked }: Props
       <footer class="foot foot-send">
         <p class="attest">{en.review.attest}</p>
         <button type="button" class="button" disabled={sending} onClick={() => void send()}>
-          {sending ? en.review.sending : en.review.button}
+          {sending ? en.unsent.sending : en.review.button}
         </button>
         <p class="saved">{savedText(state.saved)}</p>
       </footer>

@@ -1,6 +1,6 @@
 /** Phones, clocks and servers in trouble: each has a sentence and a way on, and nothing is lost. */
 import { screen, waitFor } from "@testing-library/preact";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { card, person, SHA } from "../../build/sample.ts";
 import {
   answerAll,
@@ -14,18 +14,23 @@ import {
   sent,
   short,
   tap,
+  user,
 } from "../../build/test-app.ts";
 import { problem } from "../../build/test-server.ts";
 import type { Draft } from "../api/types.ts";
 import { withDb } from "../device/db.ts";
-import { drafts } from "../device/drafts.ts";
+import { drafts, loadDraft } from "../device/drafts.ts";
+import { start } from "./main.tsx";
+import { rememberKnown } from "./prefs.ts";
+
+const SAVED = "2026-06-18T10:00:00Z";
 
 describe("answers given on two phones", () => {
   const theirs: Draft = {
     answers: { days: 3 },
     skipped: [],
     at_item: "days",
-    saved_at: "2026-06-18T10:00:00Z",
+    saved_at: SAVED,
   };
 
   it("are joined while one of them is being answered, whatever the clocks say", async () => {
@@ -96,6 +101,83 @@ describe("a phone", () => {
 });
 
 describe("a form opened cold by a reminder", () => {
+  const offered = (draft: unknown = null) => ({
+    body: { form: card(), questionnaire_sha: SHA, questionnaire: short, draft },
+  });
+
+  it("does not wait for the phone's database", async () => {
+    app.server.routes["GET /api/me/forms/7"] = () => offered();
+    const really = indexedDB.open.bind(indexedDB);
+    const asked: (() => void)[] = [];
+    vi.spyOn(indexedDB, "open").mockImplementation((...name) => {
+      const late = {} as IDBOpenDBRequest & { result: IDBDatabase };
+      asked.push(() => {
+        const request = really(...name);
+        const tell = (what: "onupgradeneeded" | "onsuccess") => (): void => {
+          Object.assign(late, { result: request.result })[what]?.call(request, {} as never);
+        };
+        request.onupgradeneeded = tell("onupgradeneeded");
+        request.onsuccess = tell("onsuccess");
+      });
+      return late;
+    });
+    history.replaceState(null, "", "/form/7");
+    const round = start(app.root);
+    await heading("Did anything ache?");
+    await user.click(screen.getByLabelText("A little"));
+    // What is not written yet is not called saved.
+    await screen.findByText("Saving");
+    for (const open of asked) open();
+    await screen.findByText(/Saved on this phone/);
+    expect(await loadDraft(7, app.me.participant_code)).toMatchObject({ answers: { ache: 1 } });
+    await round;
+  });
+
+  it("takes in what lies on the phone all the same, before anything is written", async () => {
+    app.server.routes["PUT /api/me/forms/7/draft"] = () => problem(503, "store-unavailable");
+    app.server.routes["GET /api/me/forms/7"] = () => offered();
+    await open();
+    await begin();
+    // A full phone could not note that somebody is known here.
+    rememberKnown(false);
+    await restart("/form/7");
+    await heading("Did anything ache?");
+    const little = screen.getByLabelText("A little") as HTMLInputElement;
+    await waitFor(() => expect(little.checked).toBe(true));
+    await tap("Next");
+    await heading("How many days in bed?");
+    await user.type(screen.getByRole("textbox"), "3");
+    await screen.findByText(/Saved on this phone/);
+    const draft = await loadDraft(7, app.me.participant_code);
+    expect(draft).toMatchObject({ answers: { ache: 1, days: 3 } });
+  });
+
+  it("goes on with what another phone brought to the team", async () => {
+    const draft = { answers: { ache: 2 }, skipped: [], at_item: "days", saved_at: SAVED };
+    app.server.routes["GET /api/me/forms/7"] = () => offered(draft);
+    await open("/form/7");
+    await heading("How many days in bed?");
+    await screen.findByText("Saved with the study team");
+    await user.type(screen.getByRole("textbox"), "3");
+    await screen.findByText(/Saved on this phone/);
+    const stored = await loadDraft(7, app.me.participant_code);
+    expect(stored).toMatchObject({ answers: { ache: 2, days: 3 }, base: { saved_at: SAVED } });
+  });
+
+  it("that another window has open is left to that one", async () => {
+    app.server.routes["GET /api/me/forms/7"] = () => offered();
+    let release = (): void => {};
+    const held = new Promise<void>((done) => {
+      release = done;
+    });
+    void navigator.locks.request("sayso-form-7", () => held);
+    await open("/form/7");
+    await heading("Open in another window");
+    release();
+    await tap("Go on in this window");
+    await heading("Did anything ache?");
+  });
+
   it("is on the screen after two requests, and the person is asked for nothing", async () => {
     app.server.routes["GET /api/me/forms/7"] = () => ({
       body: { form: card(), questionnaire_sha: SHA, questionnaire: short, draft: null },

@@ -13,7 +13,7 @@ function workerUrl(): string {
   const types = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes;
   const rules = {
     createScriptURL: (url: string): string => {
-      if (url !== "/sw.js") throw new TypeError("Only the app's own worker may be started.");
+      if (url !== "/sw.js") throw new TypeError(url);
       return url;
     },
   };

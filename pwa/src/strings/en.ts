@@ -148,10 +148,8 @@ export const en = {
     lead: "You can still change them.",
     change: "Change",
     noAnswer: "No answer",
-    skipped: "I prefer not to answer",
     attest: "These are my own answers.",
     button: "Confirm and send",
-    sending: "Sending",
     missing: (n: number): string => `${count(n, "question", "questions")} still to answer`,
   },
 
@@ -224,7 +222,6 @@ export const en = {
   },
 
   settings: {
-    title: "Reminders and settings",
     text: "Text size",
     sizes: ["Normal", "Large", "Very large"] as readonly string[],
     install: "Put the app on your home screen",
@@ -280,7 +277,6 @@ export const en = {
     cardTitle: "Lock the app",
     card: "Do others use this phone too? The app can ask for a number that only you know.",
     choose: "Choose a number",
-    on: "Lock the app",
     isOn: "The app asks for your number when it starts, and after five minutes away.",
     ifForgotten: "If you forget it, your study team gives you a new code.",
     off: "Take the lock away",
