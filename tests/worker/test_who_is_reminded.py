@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from sayso.domain.errors import NotAsked
 from sayso.services import reminder_planning
@@ -112,6 +112,29 @@ def test_a_worker_that_was_down_for_a_week_sends_one_reminder_not_three(office: 
         (row.step, row.reason) for row in office.trial.reminders(alice) if row.timepoint == "W12"
     ]
     assert told[:3] == [("open", "superseded"), ("day-3", "superseded"), ("day-7", "queued")]
+
+
+def test_of_five_reminders_in_one_minute_as_many_leave_as_the_cap_allows(office: Office) -> None:
+    """Windows can overlap; what is decided together counts together, and is then not taken back."""
+    alice = planned_in_august(office)
+    phone = office.phone()
+    office.trial.register(alice, phone, office.clock.now())
+    office.beat()
+    with transaction(office.trial.engine) as connection:
+        first = connection.execute(
+            select(reminder).where(reminder.c.timepoint == "W12", reminder.c.step == "open")
+        ).one()
+        same = {key: value for key, value in first._mapping.items() if key != "id"}
+        others = [same | {"occasion": f"other {number}"} for number in range(4)]
+        connection.execute(insert(reminder), others)
+    office.clock.moment = OPEN_STEP
+    office.dispatcher.tick()
+    decided = [row.reason for row in office.trial.reminders(alice) if row.due_at == OPEN_STEP]
+    assert sorted(decided) == ["queued"] * 3 + ["weekly-cap"] * 2
+    messages = [row for row in office.trial.deliveries(alice) if row.purpose == "reminder"]
+    assert [row.state for row in messages] == ["sent"] * 3
+    capped = next(row for row in office.trial.reminders(alice) if row.reason == "weekly-cap")
+    assert capped.why == "Already reminded 3 times in the last seven days."
 
 
 def test_a_new_edition_of_the_zone_database_is_reckoned_with(office: Office) -> None:

@@ -240,7 +240,8 @@ def _verdict(row: Row[Any], person: Reminded, around: Around, now: datetime) -> 
     if row.reminder_id is None:
         return may_set_up(person.person.facts, now, person.person.rules.exemption_language)
     forms = person.forms_at(row.timepoint)
-    nudge = replace(around.nudge(row, row.reminder_id), for_staff=row.channel == "staff")
+    # The cap was asked when this reminder was decided on; whatever came since does not undo it.
+    nudge = replace(around.nudge(row, row.reminder_id), recent=(), for_staff=row.channel == "staff")
     return may_remind(person.person, forms, now, nudge)
 
 

@@ -35,7 +35,7 @@ class Around:
     """
 
     due: Mapping[tuple[int, str], Sequence[tuple[datetime, int]]] = field(default_factory=dict)
-    recent: Mapping[int, Sequence[tuple[int, datetime]]] = field(default_factory=dict)
+    recent: dict[int, list[tuple[int, datetime]]] = field(default_factory=dict)
 
     def nudge(self, row: Any, reminder_id: int) -> Nudge:
         """How one reminder stands among the others; `row` has the columns of `reminder`."""
@@ -77,7 +77,11 @@ def queue_due(connection: Connection, now: datetime, limit: int) -> Queued:
     around = around_of(connection, ids, now)
     decided: list[tuple[Row[Any], Verdict]] = []
     for row in rows:
-        decided.append((row, _judged(row, people[row.participant_id], around, now)))
+        verdict = _judged(row, people[row.participant_id], around, now)
+        decided.append((row, verdict))
+        if verdict.action == SEND:
+            # The next one of the same person is judged knowing of this one.
+            around.recent.setdefault(row.participant_id, []).append((row.id, now))
     _write(connection, decided, now)
     going = [(row, people[row.participant_id]) for row, v in decided if v.action == SEND]
     insert_new(connection, delivery, [d for row, who in going for d in deliveries(row, who, now)])
