@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sayso.formats.tabular import cell, csv_chunks, harmless, instant
+from sayso.formats.tabular import cell, csv_chunks, harmless, instant, side_by_side, written
 
 
 def _read(text: str) -> list[list[str]]:
@@ -31,6 +31,38 @@ def test_a_table_without_rows_still_has_its_header() -> None:
 def test_a_row_of_another_width_is_refused() -> None:
     with pytest.raises(ValueError, match="a row has 1 cells, the header has 2"):
         list(csv_chunks(["a", "b"], [["only"]]))
+
+
+def test_a_row_that_was_written_ahead_has_to_have_the_width_too() -> None:
+    with pytest.raises(ValueError, match="a row has 3 cells, the header has 2"):
+        list(csv_chunks(["a", "b"], [side_by_side(written([1]), written(["x", None]))]))
+
+
+@given(
+    st.lists(
+        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
+        | st.dates() | st.lists(st.text(), max_size=3),
+        min_size=2, max_size=8,
+    ),
+    st.data(),
+)  # fmt: skip
+def test_what_is_written_ahead_is_what_would_have_been_written_in_place(
+    cells: list[object], data: st.DataObject
+) -> None:
+    cut = data.draw(st.integers(1, len(cells) - 1))
+    header = [f"c{n}" for n in range(len(cells))]
+    row = side_by_side(written(cells[:cut]), written(cells[cut:]))
+
+    ahead, in_place = ("".join(csv_chunks(header, [one, cells, one])) for one in (row, cells))
+
+    assert ahead == in_place
+
+
+def test_parts_of_rows_stand_among_whole_rows() -> None:
+    start = written(["=1+1", 'she said "no"'])
+    rows = [side_by_side(start, written([last])) for last in (None, 2)]
+    text = "".join(csv_chunks(["a", "b", "c"], [*rows, ["x", "y", "z"]]))
+    assert text == ('a,b,c\r\n\'=1+1,"she said ""no""",\r\n\'=1+1,"she said ""no""",2\r\nx,y,z\r\n')
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, event
 
 from sayso.domain.answers import shown
 from sayso.formats import instrument_json
-from sayso.formats.tabular import csv_chunks
+from sayso.formats.tabular import cell, csv_chunks
 from sayso.services import corrections, events, exports
 from support.golden_stage import NOW
 from support.stage import Stage
@@ -172,6 +172,40 @@ def test_identifying_text_does_not_leave_with_the_file() -> None:
         [None, None, "ANSWERED", "withheld: may identify a person"],
         ["=stairs", None, "ANSWERED", None],
     ]
+
+
+def test_values_that_are_equal_but_not_the_same_stay_apart_in_the_file(stage: Stage) -> None:
+    """A phone sent true where a code was asked, another 1.0: each is kept and shown as it came."""
+    sent: dict[str, Any] = {"P-001": 1, "P-002": True, "P-003": 1.0, "P-004": "1", "P-005": [1]}
+    for code in list(sent)[1:]:
+        stage.enrol(code, CESSATION)
+    for code, value in sent.items():
+        form = next(form for form in stage.forms(code) if form.questionnaire == CHECK)
+        first = stage.questionnaire(form.questionnaire_sha256).items_in_order()[0]
+        said = stage.submission(code, form, stage.at(code, 84), stage.at(code, 84, 17))
+        stage.send(code, _with(said, {first.id: value}, []), stage.at(code, 84, 17))
+
+    lines = [line for line in lines_of(stage) if line["position"] == "1"]
+
+    assert {line["participant"]: line["value"] for line in lines} == {
+        "P-001": "1", "P-002": "true", "P-003": "1", "P-004": "1", "P-005": "1",
+    }  # fmt: skip
+
+
+def test_the_file_says_of_every_item_what_its_cells_say(stage: Stage) -> None:
+    form = next(form for form in stage.forms("P-001") if form.questionnaire == CHECK)
+    asked = stage.questionnaire(form.questionnaire_sha256)
+    (outcome,) = stage.answer("P-001", 84, only=CHECK)
+    answers = stage.answers(form.questionnaire_sha256)
+
+    lines = lines_of(stage)
+
+    names = ("position", "item", "item_text", "value", "value_text", "item_status", "item_reason")
+    assert [[line[name] for name in names] for line in lines] == [
+        [cell(one) for one in cells] for cells in exports.item_cells(asked, answers, [])
+    ]
+    assert {line["response_id"] for line in lines} == {outcome.receipt.id}
+    assert {line["participant"] for line in lines} == {"P-001"}
 
 
 def test_scores_stand_in_columns_of_their_own(stage: Stage) -> None:

@@ -7,7 +7,7 @@ why. Title and description say in words what the boxes show.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from xml.sax.saxutils import escape
+from html import escape
 
 from sayso.domain.flow import Branch, Step
 
@@ -33,8 +33,8 @@ def draw(branches: Sequence[Branch], title: str, foot: Iterable[str]) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}" {_FONT} role="img" '
         'aria-labelledby="flow-title flow-text">',
-        f'<title id="flow-title">{escape(title)}</title>',
-        f'<desc id="flow-text">{escape(words(branches))}</desc>',
+        f'<title id="flow-title">{escape(title, quote=False)}</title>',
+        f'<desc id="flow-text">{escape(words(branches), quote=False)}</desc>',
         f'<rect width="{width}" height="{height}" fill="#fff"/>',
         _text(_MARGIN, 34, title, "b"),
     ]
@@ -111,4 +111,4 @@ def _box(x: int, y: int, lines: Sequence[str], kind: str, width: int) -> list[st
 
 
 def _text(x: int, y: int, line: str, kind: str) -> str:
-    return f'<text x="{x}" y="{y}" {_INK[kind]}>{escape(line)}</text>'
+    return f'<text x="{x}" y="{y}" {_INK[kind]}>{escape(line, quote=False)}</text>'

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from html import escape
 from math import ceil
-from xml.sax.saxutils import escape
 
 from sayso.domain.study import EventForm, Study, Timepoint
 
@@ -83,8 +83,8 @@ def _opening(study: Study, ordered: Sequence[Timepoint], height: int) -> Iterato
         f'width="{_MILLIMETRES}mm" height="{height * _MILLIMETRES / WIDTH:.1f}mm" role="img" '
         'aria-labelledby="title about" font-family="Helvetica, Arial, sans-serif">'
     )
-    yield f'<title id="title">{escape(study.title)}: schedule</title>'
-    yield f'<desc id="about">{escape(said)}</desc>'
+    yield f'<title id="title">{escape(study.title, quote=False)}: schedule</title>'
+    yield f'<desc id="about">{escape(said, quote=False)}</desc>'
     yield f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>'
 
 
@@ -292,5 +292,5 @@ def _text(
     place = ' text-anchor="middle"' if middle else ""
     return (
         f'<text x="{x}" y="{y}" fill="{fill}" font-size="{size}"{weight}{place}>'
-        f"{escape(words)}</text>"
+        f"{escape(words, quote=False)}</text>"
     )

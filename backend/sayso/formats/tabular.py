@@ -13,27 +13,55 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 _ROWS_PER_CHUNK = 500
+_END = "\r\n"
 _REMEMBERED = 2048
 _STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "＝", "＋", "－", "＠")
 _PLAIN_NUMBER = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 
 
-def csv_chunks(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+class Written(NamedTuple):
+    """Cells side by side as they stand in the file: written once, set into many rows."""
+
+    text: str
+    width: int
+
+
+def written(cells: Sequence[object]) -> Written:
+    """Write out one cell or several ahead of the rows that they will stand in."""
+    buffer = io.StringIO()
+    # An empty cell all alone in its row would be quoted, so none is written alone. Lines end as in
+    # the file, because a cell that holds a character of their end is quoted.
+    csv.writer(buffer, lineterminator=_END).writerow([*map(cell, cells), ""])
+    return Written(buffer.getvalue()[: -len(f",{_END}")], len(cells))
+
+
+def side_by_side(*parts: Written) -> Written:
+    """One row, or a part of one, made of what is written already."""
+    return Written(",".join([part.text for part in parts]), sum([part.width for part in parts]))
+
+
+def csv_chunks(header: Sequence[str], rows: Iterable[Sequence[object] | Written]) -> Iterator[str]:
     """Yield the table as text of a few hundred rows at a time, header first, lines ending CRLF.
 
     The form is RFC 4180. Raises ValueError when a row has another width than the header, since a
     shifted column is worse than no file.
     """
     buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer = csv.writer(buffer, lineterminator=_END)
     writer.writerow([cell(name) for name in header])
     width, held = len(header), 1
     for row in rows:
-        if len(row) != width:
-            raise ValueError(f"a row has {len(row)} cells, the header has {width}")
-        writer.writerow([cell(value) for value in row])
+        if isinstance(row, Written):
+            cells = row.width
+            buffer.write(row.text + _END)
+        else:
+            cells = len(row)
+            writer.writerow([cell(value) for value in row])
+        if cells != width:
+            raise ValueError(f"a row has {cells} cells, the header has {width}")
         held += 1
         if held >= _ROWS_PER_CHUNK:
             yield buffer.getvalue()

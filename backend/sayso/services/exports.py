@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from types import NoneType
 from typing import Any
 
 from sqlalchemy import Connection
@@ -18,10 +19,11 @@ from sqlalchemy import Connection
 from sayso.domain.answers import answered, shown
 from sayso.domain.questionnaire import Code, Item, Questionnaire
 from sayso.formats import facts_writer
+from sayso.formats.tabular import Written, side_by_side, written
 from sayso.services import assessments, audit, export_rows, publishing
 from sayso.services.access import Reach
 from sayso.services.corrections import Correction
-from sayso.services.export_rows import Cut, Scoring
+from sayso.services.export_rows import Cut, Found, Scoring
 from sayso.store.facts import facts_of
 
 ANSWERED, NOT_DONE, BRANCHED_OUT = "ANSWERED", "NOT DONE", "BRANCHED OUT"
@@ -30,7 +32,7 @@ LEFT_OPEN = "left open"
 WITHHELD = "withheld: may identify a person"
 WHOLE_FORM = "ALL"
 
-Line = Sequence[object]
+Line = Sequence[object] | Written
 
 _PLACE = ("study", "study_version", "data_as_of", "rule_version", "site", "arm", "participant")
 _FORM = (
@@ -54,6 +56,10 @@ _CORRECTED = (
     "corrected_value", "corrected_value_text", "corrected_status", "corrected_reason",
     "corrected_at", "correction_reason",
 )  # fmt: skip
+_UNCORRECTED = written([None] * len(_CORRECTED))
+
+_Outcome = tuple[object, str, str | None]
+_REPEATED = frozenset({int, bool, NoneType})
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,59 +160,101 @@ def _response(answer: Any, cut: Cut, scoring: Scoring) -> list[object]:
     ]  # fmt: skip
 
 
-def _item_lines(connection: Connection, within: Reach, cut: Cut) -> Iterator[Line]:
+def _item_lines(connection: Connection, within: Reach, cut: Cut) -> Iterator[Written]:
+    """The rows of the items; what a form's rows have in common is written out once."""
     for found in export_rows.found(connection, within, cut, scored=False):
-        row, form, answer = found.row, found.form, found.answer
-        start = [*cut.place(row), *cut.form(row, form, found.asked)[:5]]
+        row, answer = found.row, found.answer
         if answer is not None:
-            end = [
+            start = _start(cut, found)
+            end = written([
                 answer.id, answer.authored_at, answer.received_at, row.status.detail, answer.mode,
                 answer.language,
-            ]  # fmt: skip
+            ])  # fmt: skip
             asked = publishing.questionnaire_by_hash(connection, answer.questionnaire_sha256)
-            sent = item_cells(asked, answer.answers, answer.skipped)
-            for cells, more in zip(sent, _corrected(asked, answer, found.correction), strict=True):
-                yield [*start, *cells, *end, *more]
+            sent = _outcomes(asked, answer.answers, answer.skipped)
+            corrected = _corrected(asked, sent, found.correction)
+            for place, outcome in enumerate(sent):
+                cells = _item_cells_written(asked, place, outcome)
+                yield side_by_side(start, cells, end, corrected.get(place, _UNCORRECTED))
         elif row.status.status not in {"upcoming", "open"}:
             why = row.status.reason or row.status.detail
-            cells = [0, WHOLE_FORM, None, None, None, NOT_DONE, why]
-            nothing = [None] * len(_CORRECTED)
-            yield [*start, *cells, None, None, None, row.status.detail, None, None, *nothing]
+            cells = written([0, WHOLE_FORM, None, None, None, NOT_DONE, why])
+            end = written([None, None, None, row.status.detail, None, None])
+            yield side_by_side(_start(cut, found), cells, end, _UNCORRECTED)
+
+
+def _start(cut: Cut, found: Found) -> Written:
+    return written([*cut.place(found.row), *cut.form(found.row, found.form, found.asked)[:5]])
 
 
 def _corrected(
-    asked: Questionnaire, answer: Any, correction: Correction | None
-) -> Iterator[list[object]]:
-    """For every question what it is after the correction, where that is not what was sent."""
-    nothing: list[object] = [None] * len(_CORRECTED)
-    sent = item_cells(asked, answer.answers, answer.skipped)
+    asked: Questionnaire, sent: Sequence[_Outcome], correction: Correction | None
+) -> dict[int, Written]:
+    """What an accepted correction made of the questions, by place, where that is not what was sent.
+
+    Of a text that is withheld nobody outside may know whether it was changed.
+    """
     if correction is None:
-        yield from (nothing for _cells in sent)
-        return
-    now = item_cells(asked, correction.said.answers, correction.said.skipped)
-    for before, after in zip(sent, now, strict=True):
-        same = before[3:] == after[3:] and after[-1] != WITHHELD
-        yield nothing if same else [*after[3:], correction.decided_at, correction.reason]
+        return {}
+    now = _outcomes(asked, correction.said.answers, correction.said.skipped)
+    return {
+        place: written([*_said(asked, place, after), correction.decided_at, correction.reason])
+        for place, (before, after) in enumerate(zip(sent, now, strict=True))
+        if _said(asked, place, before) != _said(asked, place, after) or after[-1] == WITHHELD
+    }
 
 
 def item_cells(
     asked: Questionnaire, answers: Mapping[str, Any], skipped: Sequence[str]
 ) -> Iterator[list[object]]:
     """Position, id, text, value, its words, status and reason of every question, in order."""
+    for place, outcome in enumerate(_outcomes(asked, answers, skipped)):
+        yield _cells(asked, place, outcome)
+
+
+def _outcomes(
+    asked: Questionnaire, answers: Mapping[str, Any], skipped: Sequence[str]
+) -> list[_Outcome]:
+    """Value, status and reason of every question, in order."""
     visible = shown(asked, answers, skipped)
-    for position, (item, texts) in enumerate(_with_words(asked), start=1):
+    found: list[_Outcome] = []
+    for item in asked.items_in_order():
         value = answers.get(item.id)
         if item.id not in visible:
-            cells: list[object] = [None, None, BRANCHED_OUT, None]
+            found.append((None, BRANCHED_OUT, None))
         elif item.id in skipped:
-            cells = [None, None, NOT_DONE, PREFERS_NOT]
+            found.append((None, NOT_DONE, PREFERS_NOT))
         elif not answered(value):
-            cells = [None, None, NOT_DONE, LEFT_OPEN]
+            found.append((None, NOT_DONE, LEFT_OPEN))
         elif item.identifying:
-            cells = [None, None, ANSWERED, WITHHELD]
+            found.append((None, ANSWERED, WITHHELD))
         else:
-            cells = [value, _words(texts, value), ANSWERED, None]
-        yield [position, item.id, item.text, *cells]
+            found.append((value, ANSWERED, None))
+    return found
+
+
+def _item_cells_written(asked: Questionnaire, place: int, outcome: _Outcome) -> Written:
+    # A code of a question stands in thousands of rows, somebody's own words in one.
+    if type(outcome[0]) in _REPEATED:
+        return _known(asked, place, type(outcome[0]).__name__, outcome)
+    return written(_cells(asked, place, outcome))
+
+
+@lru_cache(maxsize=8192)
+def _known(asked: Questionnaire, place: int, _kind: str, outcome: _Outcome) -> Written:
+    """The cells of an outcome; the kind of its value tells 1 from true, which are equal."""
+    return written(_cells(asked, place, outcome))
+
+
+def _cells(asked: Questionnaire, place: int, outcome: _Outcome) -> list[object]:
+    item = asked.items_in_order()[place]
+    return [place + 1, item.id, item.text, *_said(asked, place, outcome)]
+
+
+def _said(asked: Questionnaire, place: int, outcome: _Outcome) -> list[object]:
+    value, status, reason = outcome
+    words = None if value is None else _words(_with_words(asked)[place][1], value)
+    return [value, words, status, reason]
 
 
 @lru_cache(maxsize=256)

@@ -48,7 +48,7 @@ def create_app(
     problems.register(app)
     api = make_api(app, openapi.OPTIONS)
     for resource in routes.RESOURCES:
-        api.register_blueprint(resource.blueprint)
+        api.register(resource)
     app.extensions["sayso-api"] = api
     own = (openapi.blueprint, health.blueprint, calendar.blueprint, metrics.blueprint)
     for blueprint in own:

@@ -16,6 +16,7 @@ from werkzeug.exceptions import NotFound
 import sayso
 from sayso.web import problems
 from sayso.web.auth import without_store
+from sayso.web.smorest import Api
 
 blueprint = Blueprint("openapi", __name__)
 
@@ -89,9 +90,9 @@ def problem(slug: str) -> Response:
     return _send(_html(title, body).encode(), None, "text/html; charset=utf-8")
 
 
-def description(api: Any) -> dict[str, Any]:
+def description(api: Api) -> dict[str, Any]:
     """The OpenAPI document, with the header that changing requests carry."""
-    said: dict[str, Any] = api.spec.to_dict()
+    said = api.description()
     for operations in said["paths"].values():
         for method, operation in operations.items():
             if method in {"post", "put", "patch", "delete"}:
@@ -104,8 +105,9 @@ def description(api: Any) -> dict[str, Any]:
     return said
 
 
-def _api() -> Any:
-    return current_app.extensions["sayso-api"]
+def _api() -> Api:
+    api: Api = current_app.extensions["sayso-api"]
+    return api
 
 
 def _rendered(name: str, render: Any) -> tuple[bytes, bytes]:
