@@ -47,8 +47,8 @@ class Desk:
         """A view afresh, by its address, once what it asked for has come."""
         self.page.goto("about:blank")
         self.page.goto(f"{self.clinic.origin}/console/#/{self.study}/{view}")
-        expect(self.page.get_by_role("heading", level=1)).to_be_visible()
-        expect(self.page.locator("[aria-busy=true]")).to_have_count(0)
+        expect(self.page.get_by_role("heading", level=1)).to_be_visible(timeout=30_000)
+        expect(self.page.locator("[aria-busy=true]")).to_have_count(0, timeout=30_000)
 
     def look(self, path: str) -> Any:
         """What the server answers about something of the study."""

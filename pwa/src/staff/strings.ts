@@ -190,7 +190,6 @@ export const t = {
     waiting: "Waiting for a second approver",
     look: "Look and decide",
     retentionTitle: "Visits kept",
-    retentionLead: "Planned visits that took place, exempt participants beside the others.",
     exemptGroup: "Exempt",
     otherGroup: "Not exempt",
     overdue: (date: string) => `overdue since ${date}`,
@@ -235,6 +234,16 @@ export const t = {
     eventCaption: "Events that staff record",
     sitesTitle: "Sites",
     sitesCaption: "Sites you look after",
+    step: (day: string, days: number) =>
+      days === 0
+        ? `on ${day}`
+        : `${Math.abs(days)} ${Math.abs(days) === 1 ? "day" : "days"} ${days > 0 ? "after" : "before"} ${day}`,
+    stepFrom: {
+      opens: "the day it opens",
+      target: "the target day",
+      closes: "the last day",
+    } as Readonly<Record<string, string>>,
+    stepUrgent: "marked urgent",
     parent: "Satellite of",
     name: "Name",
     code: "Code",

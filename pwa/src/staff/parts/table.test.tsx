@@ -1,4 +1,4 @@
-import { act, render, screen, within } from "@testing-library/preact";
+import { act, fireEvent, render, screen, within } from "@testing-library/preact";
 import userEvent from "@testing-library/user-event";
 import { expect, it, vi } from "vitest";
 import { type Column, Table } from "./table";
@@ -97,4 +97,21 @@ it("is no stop for the keyboard where it fits, and one where it must be scrolled
   await act(() => looks[0]?.());
   expect([box.className, box.getAttribute("tabindex")]).toEqual(["scroll", "0"]);
   vi.unstubAllGlobals();
+});
+
+it("comes into view as a whole when the keyboard moves in it, and lies still for the mouse", () => {
+  show();
+  const box = screen.getByRole("table").parentElement as HTMLElement;
+  const button = screen.getAllByRole("button")[0] as HTMLElement;
+  const moved = vi.fn();
+  box.scrollIntoView = moved;
+  const byKeyboard = vi.spyOn(button, "matches").mockReturnValue(false);
+  fireEvent.focusIn(button);
+  expect(moved).not.toHaveBeenCalled();
+  byKeyboard.mockReturnValue(true);
+  fireEvent.focusIn(button);
+  expect(moved).toHaveBeenCalledWith({ block: "nearest" });
+  Object.defineProperty(box, "clientHeight", { value: window.innerHeight + 1 });
+  fireEvent.focusIn(button);
+  expect(moved).toHaveBeenCalledTimes(1);
 });

@@ -54,6 +54,7 @@ export function Table<R>(props: TableProps<R>) {
       aria-labelledby={caption}
       // A box that scrolls must be reachable by keyboard; one that does not is no stop on the way.
       tabIndex={fits ? undefined : 0}
+      onFocusIn={fits ? undefined : wholeBox}
     >
       <table>
         <caption id={caption} class={props.captionHidden ? "unseen" : undefined}>
@@ -82,6 +83,17 @@ export function Table<R>(props: TableProps<R>) {
       </table>
     </section>
   );
+}
+
+/**
+ * Whoever goes through a box by keyboard sees all of it, the heads of its columns at its top
+ * included. A box that is higher than the window has its heads with its first rows only. Not for
+ * the mouse: the page must not move below a finger that is pressing.
+ */
+function wholeBox({ currentTarget, target }: FocusEvent): void {
+  const box = currentTarget as HTMLElement;
+  if (box.clientHeight > window.innerHeight) return;
+  if ((target as HTMLElement).matches(":focus-visible")) box.scrollIntoView({ block: "nearest" });
 }
 
 interface HeadProps<R> {
@@ -144,8 +156,8 @@ function Row<R>({ row, table }: { readonly row: R; readonly table: TableProps<R>
 
 function classes<R>(column: Column<R>): string | undefined {
   if (column.numeric) return "number";
-  if (column.short) return column.extra ? "short extra" : "short";
-  return column.wide ? "wide" : undefined;
+  const kinds = [column.short && "short", column.wide && "wide", column.extra && "extra"];
+  return kinds.filter(Boolean).join(" ") || undefined;
 }
 
 function ordered<R>(

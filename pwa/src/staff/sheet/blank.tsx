@@ -1,10 +1,11 @@
 /** A questionnaire as a blank paper form: every question with room for its answer. */
 import type { ComponentChildren } from "preact";
-import type { Item, Option, Question, Questionnaire } from "../../core/questionnaire.ts";
+import type { Item, Question, Questionnaire } from "../../core/questionnaire.ts";
 import { optionsOf, questions } from "../../core/questionnaire.ts";
 import { Scrolled } from "../parts/bits";
 import { t } from "../strings";
 import { conditionText } from "./condition";
+import { keyed } from "./input";
 
 const words = t.paper;
 /** Scales of up to this many marks are circled, longer ones are written as a number. */
@@ -142,19 +143,10 @@ function BlankQuestion({ question }: { readonly question: Question }) {
 function Room({ question }: { readonly question: Question }): ComponentChildren {
   switch (question.type) {
     case "choice":
-      return <Options options={question.options} lead={words.one} />;
-    case "multiple":
-      return <Options options={question.options} lead={words.many} />;
     case "boolean":
-      return (
-        <Options
-          options={[
-            { code: 1, text: words.yes },
-            { code: 0, text: words.no },
-          ]}
-          lead={words.one}
-        />
-      );
+      return <Options question={question} lead={words.one} />;
+    case "multiple":
+      return <Options question={question} lead={words.many} />;
     case "scale":
       return <Scale question={question} />;
     case "date":
@@ -176,20 +168,15 @@ function Room({ question }: { readonly question: Question }): ComponentChildren 
   }
 }
 
-function Options({
-  options,
-  lead,
-}: {
-  readonly options: readonly Option[];
-  readonly lead: string;
-}) {
+/** Each answer with the key that chooses it on the page where paper is typed in. */
+function Options({ question, lead }: { readonly question: Question; readonly lead: string }) {
   return (
     <>
       <p class="quiet">{lead}</p>
       <ul class="boxes">
-        {options.map((option) => (
-          <li key={String(option.code)}>
-            <Box code={String(option.code)} /> {option.text}
+        {keyed(question, words.yes, words.no).map((option) => (
+          <li key={String(option.value)}>
+            <Box code={option.key} /> {option.text}
           </li>
         ))}
       </ul>

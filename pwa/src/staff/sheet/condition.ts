@@ -35,8 +35,11 @@ function said(known: ReadonlyMap<string, Question>, condition: Condition): strin
   return (phrases[op] ?? words.is)(what, answer);
 }
 
+/** A long question by its beginning, which ends with a word. */
 function shortened(text: string): string {
-  return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
+  if (text.length <= LONGEST) return text;
+  const words = text.slice(0, LONGEST).split(" ").slice(0, -1);
+  return `${words.join(" ")} …`;
 }
 
 function valueText(question: Question | undefined, value: unknown): string {

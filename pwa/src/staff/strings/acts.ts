@@ -210,7 +210,7 @@ export const acts = {
     waiting: "Waiting for the phone…",
     arrived: (label: string) => `The phone is enrolled: ${label}.`,
     pushWaiting:
-      "Reminders are not proven yet. That happens when the person turns them on, after the first questionnaire.",
+      "Reminders are not proven yet. The phone offers them after the first questionnaire; to prove them now, tap “Reminders and settings” on it, then “Yes, remind me”.",
     pushProven: "Test reminder arrived.",
     another: "Enrol another participant",
     open: (code: string) => `Open ${code}`,

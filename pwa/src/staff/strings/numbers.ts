@@ -16,8 +16,8 @@ export const numbers = {
     window_close: "the day the window closes",
   } as Readonly<Record<string, string>>,
   split: "Rows",
-  splitPack: "One for each timepoint and arm",
-  splitEach: "One for each questionnaire",
+  splitPack: "By timepoint and arm",
+  splitEach: "By questionnaire as well",
   reset: "Clear filters",
   small: {
     completion: "Completion",
@@ -144,9 +144,9 @@ export const numbers = {
     participant: "Participant",
     status: "Status",
     why: "Why",
-    opens: "Opens",
-    target: "Target",
-    closes: "Closes",
+    window: "Window",
+    span: (opens: string, closes: string) => `${opens} to ${closes}`,
+    target: (day: string) => `target ${day}`,
     cut: (n: number, total: number) =>
       `The first ${n.toLocaleString("en-GB")} of ${total.toLocaleString("en-GB")} forms`,
     people: (n: number) => count(n, "participant", "participants"),

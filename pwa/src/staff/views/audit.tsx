@@ -147,7 +147,7 @@ export function merged(held: readonly AuditEvent[], more: readonly AuditEvent[])
 function columns(key: string): Column<AuditEvent>[] {
   return [
     { key: "seq", head: "#", numeric: true, cell: (event) => event.seq },
-    { key: "at", short: true, head: t.audit.when, cell: (event) => moment(event.at) },
+    { key: "at", head: t.audit.when, cell: (event) => moment(event.at) },
     { key: "actor", head: t.audit.who, cell: (event) => event.actor },
     {
       key: "action",

@@ -62,7 +62,7 @@ function whoFields(study: Study, staff: Staff): FieldSpec[] {
       label: words.zone,
       kind: "select",
       required: true,
-      initial: zones(study).includes(ownZone()) ? ownZone() : zones(study)[0],
+      initial: zones(study).includes(ownZone()) ? ownZone() : undefined,
       follows: (values) => study.sites.find((site) => site.code === values.site)?.zone,
       options: zones(study).map((zone) => ({ value: zone, label: zone.replaceAll("_", " ") })),
     },

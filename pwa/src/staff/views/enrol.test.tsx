@@ -35,6 +35,20 @@ describe("what enrolment asks", () => {
     expect(initialValues(fields).site).toBe("BOS");
   });
 
+  it("guesses no time zone where neither a site nor this computer says one", () => {
+    const zones = ["Africa/Abidjan", "Asia/Tokyo"];
+    const sites = [
+      { ...study.sites[0], code: "BOS" },
+      { ...study.sites[0], code: "TYO", zone: "Asia/Tokyo" },
+    ] as typeof study.sites;
+    const many = enrolSections({ ...study, zones, sites }, { ...ann, sites: [] }).flatMap(
+      (section) => section.fields,
+    );
+    expect(initialValues(many).zone).toBe("");
+    const zone = many.find((field) => field.name === "zone");
+    expect(zone?.follows?.({ site: "TYO" })).toBe("Asia/Tokyo");
+  });
+
   it("never guesses whether somebody reads English", () => {
     expect(initialValues(fields).reads_english).toBe("");
     expect(faults(fields, { ...entry, reads_english: "" })).toHaveProperty("reads_english");
@@ -193,6 +207,35 @@ describe("enrolling", () => {
     );
     expect(screen.queryByRole("button", { name: "Send a link instead" })).toBeNull();
     expect(calls.at(-1)?.body).toEqual({ kind: "remote" });
+  });
+
+  it("offers another code once the first is too old, and shows that one", async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    const calls = serve({
+      "POST /api/studies/trial/participants": answer(201, {
+        participant: { ...mary, code: "P-009" },
+        enrolment: { ...enrolment, expires_at: new Date(Date.now() + 5_000).toISOString() },
+      }),
+      "GET /api/studies/trial/participants/P-009/phones": {
+        devices: [],
+        reachability: { state: "unreachable", why: "" },
+      },
+      "POST /api/studies/trial/participants/P-009/enrolment-codes": answer(201, {
+        ...enrolment,
+        code: "9ABC-DEFG",
+        url: "http://x/enrol#9ABC-DEFG",
+      }),
+    });
+    show(<EnrolView />);
+    await fill("Yes");
+    await userEvent.click(screen.getByRole("button", { name: "Enrol" }));
+    expect(await screen.findByText("7KQ2-M4TX")).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Make a new code" })).toBeNull();
+    await vi.advanceTimersByTimeAsync(8_000);
+    await userEvent.click(await screen.findByRole("button", { name: "Make a new code" }));
+    expect(await screen.findByText("9ABC-DEFG")).toBeTruthy();
+    expect(screen.queryByText("This code is too old now.")).toBeNull();
+    expect(calls.find((call) => call.path.endsWith("enrolment-codes"))?.body).toEqual({});
   });
 
   it("keeps every field when the code is taken", async () => {

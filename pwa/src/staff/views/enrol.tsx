@@ -59,10 +59,11 @@ function Outcome({ enrolled }: { readonly enrolled: Enrolled }) {
   const { participant } = enrolled;
   const [enrolment, setEnrolment] = useState(enrolled.enrolment);
   const [problem, setProblem] = useState("");
-  async function sendLink(): Promise<void> {
+  async function another(how: { readonly kind?: "remote" }): Promise<void> {
     const path = studyPath(study.key, "participants", participant.code, "enrolment-codes");
+    setProblem("");
     try {
-      setEnrolment(await write<Enrolment>("POST", path, { kind: "remote" }));
+      setEnrolment(await write<Enrolment>("POST", path, how));
     } catch (error) {
       setProblem(sentenceFor(asProblem(error)));
     }
@@ -73,7 +74,12 @@ function Outcome({ enrolled }: { readonly enrolled: Enrolled }) {
   return (
     <Page title={enrolment ? words.title(participant.code) : words.exemptTitle(participant.code)}>
       {enrolment ? (
-        <Handover key={enrolment.url} enrolment={enrolment} person={participant} />
+        <Handover
+          key={enrolment.url}
+          enrolment={enrolment}
+          person={participant}
+          onNewCode={() => void another({})}
+        />
       ) : (
         <div class="foretold exempt">
           <Badge tone="exempt">
@@ -89,7 +95,7 @@ function Outcome({ enrolled }: { readonly enrolled: Enrolled }) {
       ) : null}
       <div class="buttons">
         {enrolment && enrolment.kind !== "remote" ? (
-          <button type="button" onClick={() => void sendLink()}>
+          <button type="button" onClick={() => void another({ kind: "remote" })}>
             {t.entry.remote.button}
           </button>
         ) : null}

@@ -48,7 +48,6 @@ function Rows({ data, site, onChanged }: RowsProps) {
     <>
       <h2>{t.exempt.retentionTitle}</h2>
       <RetentionLines retention={data.retention} filters={{ site }} />
-      <p class="quiet">{t.exempt.retentionLead}</p>
       <Shares shares={data.shares} />
       <Said text={said} />
       <Table
@@ -170,7 +169,11 @@ function columns(study: Study, open: string | null, toggle: Toggle): Column<Exem
       head: words.since,
       sort: (row) => row.since,
       cell: (row) =>
-        row.needs_approval ? <Waiting row={row} open={open} toggle={toggle} /> : day(row.since),
+        row.needs_approval ? (
+          <Waiting row={row} open={open} toggle={toggle} />
+        ) : (
+          <span class="short">{day(row.since)}</span>
+        ),
     },
     {
       key: "language",
@@ -225,7 +228,9 @@ function Waiting({
 }) {
   return (
     <>
-      <Badge tone="warn">{t.exempt.waiting}</Badge>
+      <p>
+        <Badge tone="warn">{t.exempt.waiting}</Badge>
+      </p>
       {toggle ? (
         <button
           type="button"

@@ -78,18 +78,15 @@ function FormsTable({ rows, total, study }: FormsTableProps) {
       rowHead: true,
       sort: (row) => row.participant,
       cell: (row) => (
-        <a class="code" href={href([study.key, "participants", row.participant])}>
-          {row.participant}
-        </a>
+        <>
+          <a class="code" href={href([study.key, "participants", row.participant])}>
+            {row.participant}
+          </a>
+          <span class="under short">
+            {row.site}, {armShort(study, row.arm)}
+          </span>
+        </>
       ),
-    },
-    { key: "site", head: t.site, sort: (row) => row.site, cell: (row) => row.site },
-    {
-      key: "arm",
-      short: true,
-      head: t.arm,
-      sort: (row) => row.arm,
-      cell: (row) => armShort(study, row.arm),
     },
     {
       key: "form",
@@ -110,25 +107,16 @@ function FormsTable({ rows, total, study }: FormsTableProps) {
     },
     { key: "why", head: words.why, wide: true, cell: (row) => prose(row.why) },
     {
-      key: "opens",
+      key: "window",
       short: true,
-      head: words.opens,
-      sort: (row) => row.opens,
-      cell: (row) => day(row.opens),
-    },
-    {
-      key: "target",
-      short: true,
-      head: words.target,
-      sort: (row) => row.target,
-      cell: (row) => day(row.target),
-    },
-    {
-      key: "closes",
-      short: true,
-      head: words.closes,
+      head: words.window,
       sort: (row) => row.closes,
-      cell: (row) => day(row.closes),
+      cell: (row) => (
+        <>
+          {words.span(day(row.opens), day(row.closes))}
+          <span class="under">{words.target(day(row.target))}</span>
+        </>
+      ),
     },
   ];
   return (

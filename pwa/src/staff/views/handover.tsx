@@ -17,9 +17,11 @@ const EVERY_MS = 2000;
 interface HandoverProps {
   readonly enrolment: Enrolment;
   readonly person: ParticipantView;
+  /** Makes another code when this one is too old. */
+  readonly onNewCode?: () => void;
 }
 
-export function Handover({ enrolment, person }: HandoverProps) {
+export function Handover({ enrolment, person, onNewCode }: HandoverProps) {
   const study = useStudy();
   const words = t.acts.enrolled;
   const [known] = useState(() => new Set(person.devices.map((device) => device.id)));
@@ -48,7 +50,12 @@ export function Handover({ enrolment, person }: HandoverProps) {
           {words.link}: <span class="code">{enrolment.url}</span>
         </p>
         <p class="quiet">
-          {over && !device ? words.over : words.until(moment(enrolment.expires_at, ownZone()))}
+          {over && !device ? words.over : words.until(moment(enrolment.expires_at, ownZone()))}{" "}
+          {over && !device && onNewCode ? (
+            <button type="button" onClick={onNewCode}>
+              {words.newCode}
+            </button>
+          ) : null}
         </p>
         <Lights device={device} proven={proven} />
       </div>

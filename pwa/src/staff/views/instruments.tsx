@@ -362,6 +362,7 @@ function Packs({ rows }: { readonly rows: readonly Pack[] }) {
   if (mayWrite(staff))
     columns.push({
       key: "adopt",
+      short: true,
       head: words.adopt,
       cell: (row) => (
         <a

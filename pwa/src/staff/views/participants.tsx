@@ -134,17 +134,22 @@ function columns(study: Study): Column<ParticipantRow>[] {
         </a>
       ),
     },
-    { key: "site", head: t.site, sort: (row) => row.site, cell: (row) => row.site },
     {
-      key: "arm",
+      key: "site",
       short: true,
-      head: t.arm,
-      sort: (row) => row.arm,
-      cell: (row) => armShort(study, row.arm),
+      head: t.site,
+      sort: (row) => `${row.site} ${row.arm}`,
+      cell: (row) => (
+        <>
+          {row.site}
+          <span class="under">{armShort(study, row.arm)}</span>
+        </>
+      ),
     },
     {
       key: "enrolled",
       short: true,
+      extra: true,
       head: words.enrolled,
       sort: (row) => row.enrolled_on,
       cell: (row) => day(row.enrolled_on),
@@ -164,7 +169,6 @@ function columns(study: Study): Column<ParticipantRow>[] {
     },
     {
       key: "next",
-      short: true,
       head: words.next,
       sort: (row) => row.next?.closes ?? null,
       cell: nextWords,

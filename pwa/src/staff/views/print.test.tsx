@@ -38,6 +38,22 @@ describe("a blank paper form", () => {
     ).toBeTruthy();
   });
 
+  it("has beside each box the key that chooses it where paper is typed in", async () => {
+    const answers = [
+      { code: "yes", text: "At work" },
+      { code: "leave", text: "On leave" },
+    ];
+    const items = [{ id: "work", text: "Paid work?", answer_options: answers }];
+    const shown = { items, status: "demonstration" };
+    serve({ [`GET /api/questionnaires/${SHA}`]: { questionnaire: { ...daily, ...shown } } });
+    show(<PrintView route={visit(`#/trial/print/form/${SHA}`)} />);
+    expect((await screen.findByText(/At work/)).textContent).toBe("1 At work");
+    expect(screen.getByText(/On leave/).textContent).toBe("2 On leave");
+    expect(screen.getByRole("link", { name: "Back to Study" }).getAttribute("href")).toBe(
+      "#/trial/study",
+    );
+  });
+
   it("is never made of a licensed questionnaire", async () => {
     serveForm("licensed");
     show(<PrintView route={visit(`#/trial/print/form/${SHA}`)} />);
@@ -80,6 +96,14 @@ describe("a blank paper form", () => {
   ])("puts the rule %j into words", (condition, text) => {
     expect(conditionText(daily, condition)).toBe(text);
   });
+});
+
+it("names a long question by whole words", () => {
+  const text = "Did you put off any care or medicine because of what it costs to get there?";
+  const items = [{ id: "care", type: "boolean" as const, text }];
+  expect(conditionText({ ...daily, items }, ["care", "=", true])).toBe(
+    "“Did you put off any care or medicine because of what it …” is Yes",
+  );
 });
 
 describe("the guide", () => {

@@ -28,6 +28,9 @@ function FormPage({ sha256 }: { readonly sha256: string }) {
   const title = text.data?.questionnaire.title ?? "";
   return (
     <Page title={words.form(title)} aside={<PrintButton />}>
+      <p class="no-print">
+        <a href={href([study.key, "study"])}>{words.backToStudy}</a>
+      </p>
       <Loaded from={text}>
         {({ questionnaire }) =>
           questionnaire.status === "demonstration" ? (

@@ -7,7 +7,7 @@ import { problem, serve } from "../testing/server";
 import { show, visit } from "../testing/show";
 import { AuditView, merged } from "./audit";
 import { ExportsView } from "./exports";
-import { StudyView, valueText } from "./study";
+import { StudyView, stepText, valueText } from "./study";
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -159,6 +159,17 @@ describe("the study", () => {
     expect(
       screen.getByRole("rowheader", { name: "After restart" }).closest("tr")?.textContent,
     ).toContain("Restarted without progression");
+  });
+
+  it.each([
+    [{ id: "open", counts_from: "opens", days: 0, urgent: false }, "on the day it opens"],
+    [{ id: "3", counts_from: "opens", days: 3, urgent: false }, "3 days after the day it opens"],
+    [{ id: "1", counts_from: "target", days: 1 }, "1 day after the target day"],
+    [{ id: "-2", counts_from: "closes", days: -2 }, "2 days before the last day"],
+    [{ counts_from: "closes", days: 0, urgent: true }, "on the last day, marked urgent"],
+    [{ other: 1 }, "other 1"],
+  ])("says when the reminder %j goes out", (step, text) => {
+    expect(stepText(step)).toBe(text);
   });
 
   it("writes values of a study file so that they can be read", () => {

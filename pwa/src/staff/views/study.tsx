@@ -71,6 +71,7 @@ function Schedule({ study }: { readonly study: Study }) {
     },
     {
       key: "anchor",
+      extra: true,
       head: words.anchor,
       cell: (row) => countedFrom(study, row),
     },
@@ -251,13 +252,25 @@ export function valueText(value: unknown): string {
 
 /** A list of tables, such as the steps of the reminders, reads better one below the other. */
 function Value({ value }: { readonly value: unknown }) {
+  if (typeof value === "string" && CODE.test(value)) return <>{spoken(value).toLowerCase()}</>;
   if (!Array.isArray(value) || !value.some((one) => typeof one === "object"))
     return <>{valueText(value)}</>;
   return (
     <ol class="steps">
       {value.map((one) => (
-        <li key={valueText(one)}>{valueText(one)}</li>
+        <li key={valueText(one)}>{stepText(one)}</li>
       ))}
     </ol>
   );
+}
+
+/** A word of the study file for one of a few choices, such as the day that a death counts from. */
+const CODE = /^[a-z]+(_[a-z]+)+$/;
+
+/** When a reminder goes out, as one would say it; any other table by its names and values. */
+export function stepText(step: unknown): string {
+  const { counts_from, days, urgent } = step as Readonly<Record<string, unknown>>;
+  if (typeof counts_from !== "string" || typeof days !== "number") return valueText(step);
+  const when = t.study.step(t.study.stepFrom[counts_from] ?? counts_from, days);
+  return urgent === true ? `${when}, ${t.study.stepUrgent}` : when;
 }
