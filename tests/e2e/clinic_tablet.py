@@ -73,13 +73,15 @@ def fill_in(page: Page, button: str = "Start", note: str = "As before") -> None:
     """Open the next questionnaire and answer it up to the page that shows all answers."""
     page.get_by_role("button", name=button).click()
     heading = page.locator("main h1")
+    # Its exact words: on the page between two questionnaires a button says what comes next.
+    onward = page.get_by_role("button", name="Next", exact=True)
     for _ in range(5):
-        expect(page.get_by_role("button", name="Next")).to_be_visible()
+        expect(onward).to_be_visible()
         asked = heading.inner_text()
         answer(page.locator("main"))
         if asked == "note":
             page.get_by_role("textbox").fill(note)
-        page.get_by_role("button", name="Next").click()
+        onward.click()
         expect(heading).not_to_have_text(asked)
     expect(heading).to_have_text("Check your answers")
 

@@ -60,7 +60,7 @@ class Clinic:
     def run(self, *words: str) -> str:
         """What a `sayso` command prints; fails with what it says when it fails."""
         done = subprocess.run(
-            [SAYSO, *words], env=self.environment, capture_output=True, text=True, timeout=60,
+            [SAYSO, *words], env=self.environment, capture_output=True, text=True, timeout=180,
             check=False,
         )  # fmt: skip
         assert done.returncode == 0, f"sayso {' '.join(words)}: {done.stderr}"

@@ -38,7 +38,7 @@ def running(
             raise
 
 
-def wait_until(true: Callable[[], bool], what: str, seconds: float = 30) -> None:
+def wait_until(true: Callable[[], bool], what: str, seconds: float = 90) -> None:
     """Look again every tenth of a second until `true()`; fails with `what` when time is up."""
     end = time.monotonic() + seconds
     while not true():
