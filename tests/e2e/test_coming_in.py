@@ -15,7 +15,7 @@ import vobject
 from playwright.sync_api import Browser, Playwright, expect
 
 from e2e.accessibility import faults
-from e2e.phone import Phone
+from e2e.phone import Phone, answer
 from support.clinic import STUDY, Clinic, open_clinic
 
 
@@ -59,18 +59,46 @@ def test_a_link_needs_the_numbers_that_were_told(
     assert "enrol" not in page.url
 
 
-def test_a_passkey_brings_her_back_after_signing_out(clinic: Clinic, phone: Phone) -> None:
-    page, devtools = phone.page, phone.context.new_cdp_session(phone.page)
-    devtools.send("WebAuthn.enable")
-    devtools.send("WebAuthn.addVirtualAuthenticator", {"options": {
-        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True,
-        "hasUserVerification": True, "isUserVerified": True, "automaticPresenceSimulation": True,
-    }})  # fmt: skip
-    phone.enrol(enrolled(clinic, "N-02"))
-    page.goto(f"{clinic.origin}/#/more")
-    page.get_by_role("button", name="Make a passkey").click()
-    expect(page.get_by_text("You have a passkey.")).to_be_visible()
+class Finger:
+    """The phone's own lock, which keeps passkeys and says yes by itself."""
 
+    def __init__(self, phone: Phone) -> None:
+        self._known: list[dict[str, Any]] = []
+        self._use(phone)
+
+    def _use(self, phone: Phone) -> None:
+        self._devtools = phone.context.new_cdp_session(phone.page)
+        self._devtools.send("WebAuthn.enable")
+        made = self._devtools.send("WebAuthn.addVirtualAuthenticator", {"options": {
+            "protocol": "ctap2", "transport": "internal", "hasResidentKey": True,
+            "hasUserVerification": True, "isUserVerified": True,
+            "automaticPresenceSimulation": True,
+        }})  # fmt: skip
+        self._it = {"authenticatorId": made["authenticatorId"]}
+        for one in self._known:
+            self._devtools.send("WebAuthn.addCredential", self._it | {"credential": one})
+
+    def start_again(self, phone: Phone) -> None:
+        """End the app and start it. A browser under automation forgets the finger with the page."""
+        self._known = self._devtools.send("WebAuthn.getCredentials", self._it)["credentials"]
+        phone.page.close()
+        phone.page = phone.context.new_page()
+        self._use(phone)
+        phone.page.goto(phone.origin)
+
+
+def _make_passkey(clinic: Clinic, phone: Phone, code: str) -> Finger:
+    finger = Finger(phone)
+    phone.enrol(enrolled(clinic, code))
+    phone.page.goto(f"{clinic.origin}/#/more")
+    phone.page.get_by_role("button", name="Make a passkey").click()
+    expect(phone.page.get_by_text("You have a passkey.")).to_be_visible()
+    return finger
+
+
+def test_a_passkey_brings_her_back_after_signing_out(clinic: Clinic, phone: Phone) -> None:
+    _make_passkey(clinic, phone, "N-02")
+    page = phone.page
     page.get_by_role("button", name="Sign out and clear this phone").click()
     page.get_by_role("button", name="Yes, clear this phone").click()
     expect(page.get_by_role("heading", name="Welcome")).to_be_visible()
@@ -80,6 +108,38 @@ def test_a_passkey_brings_her_back_after_signing_out(clinic: Clinic, phone: Phon
     page.goto(f"{clinic.origin}/#/more")
     expect(page.get_by_text("Your study code is N-02.")).to_be_visible()
     assert [line for line in phone.said if "Content Security Policy" in line] == []
+
+
+def test_a_passkey_opens_a_locked_app_whose_number_is_forgotten(
+    clinic: Clinic, phone: Phone, picture: Callable[..., None]
+) -> None:
+    finger = _make_passkey(clinic, phone, "N-06")
+    phone.page.get_by_role("button", name="Choose a number").click()
+    phone.page.get_by_label("Your number").fill("2580")
+    phone.page.get_by_role("button", name="Lock the app").click()
+    phone.page.get_by_role("button", name="Take the lock away").wait_for()
+    phone.page.get_by_role("link", name="Back").click()
+    phone.start()
+    asked = phone.page.locator("main h1").inner_text()
+    answer(phone.page.locator("main"))
+    expect(phone.page.get_by_text("Saved on this phone")).to_be_visible()
+    finger.start_again(phone)
+    page = phone.page
+    expect(page.get_by_role("heading", name="The app is locked")).to_be_visible()
+
+    page.get_by_role("link", name="I forgot my number").click()
+    expect(page.get_by_text("Your answers stay here.")).to_be_visible()
+    picture(page, "lock-forgotten")
+    assert faults(page) == []
+    page.get_by_role("button", name="I have a passkey").click()
+    expect(page.get_by_role("heading", name="Hello")).to_be_visible()
+
+    # Nothing that she began is gone, and the number is asked for no more.
+    finger.start_again(phone)
+    page = phone.page
+    page.get_by_role("link", name="Go on").click()
+    expect(page.get_by_role("heading", name=asked)).to_be_visible()
+    expect(page.get_by_text("We have kept your answers.")).to_be_visible()
 
 
 def test_a_code_from_one_phone_lets_another_in(
