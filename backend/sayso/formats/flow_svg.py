@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from textwrap import wrap
 
 from sayso.domain.flow import Branch, Step
 
-_COLUMN, _SIDE, _GAP, _MARGIN = 230, 210, 30, 24
+_COLUMN, _SIDE, _GAP, _MARGIN = 230, 222, 30, 24
 _LINE, _HEAD = 17, 76
 _BOX = 3 * _LINE + 10
+_LETTERS = 27
+"""How many bold letters stand beside each other in a box of `_COLUMN`, even in a wide face."""
 # Attributes and not a style sheet: a page that forbids inline styles forbids them here as well.
 _FONT = 'font-family="system-ui,sans-serif" font-size="13"'
 _INK = {"b": 'fill="#1b2430" font-weight="600"', "q": 'fill="#4a5666"', "": 'fill="#1b2430"'}
@@ -25,8 +28,8 @@ def draw(branches: Sequence[Branch], title: str, foot: Iterable[str]) -> str:
     """The picture as SVG; `foot` says as of when and by which rules it was counted."""
     notes = list(foot)
     rows = max((len(branch.steps) for branch in branches), default=0)
-    lines = max((len(_beside(s)) for branch in branches for s in branch.steps), default=1)
-    step = (max(lines, 3) + 1) * _LINE + 14
+    lines = max((_lines(one) for branch in branches for one in branch.steps), default=3)
+    step = (lines + 1) * _LINE + 14
     width = max(2 * _MARGIN + len(branches) * (_COLUMN + _SIDE + _GAP), 720)
     height = _HEAD + 84 + rows * step + len(notes) * _LINE + 2 * _MARGIN
     parts = [
@@ -71,13 +74,9 @@ def _branch(branch: Branch, left: int, step: int) -> list[str]:
     above = _HEAD - 20 + _BOX
     for one in branch.steps:
         parts.append(f'<line x1="{middle}" y1="{above}" x2="{middle}" y2="{top}" {_STROKE}/>')
-        above = top + _BOX
-        inside = [
-            one.label, f"Completed {one.completed.text}",
-            f"in window {one.in_window}, late {one.late}"
-            + (f", time disputed {one.disputed}" if one.disputed else ""),
-        ]  # fmt: skip
-        parts += _box(left, top, inside, "box", _COLUMN)
+        label, inside = wrap(one.label, _LETTERS), _inside(one)
+        above = top + (len(label) + len(inside)) * _LINE + 10
+        parts += _box(left, top, [*label, *inside], "box", _COLUMN, bold=len(label))
         parts.append(
             f'<line x1="{left + _COLUMN}" y1="{top + 24}" x2="{left + _COLUMN + 12}" '
             f'y2="{top + 24}" {_STROKE}/>'
@@ -85,6 +84,19 @@ def _branch(branch: Branch, left: int, step: int) -> list[str]:
         parts += _box(left + _COLUMN + 12, top, _beside(one), "side", _SIDE - 12)
         top += step
     return parts
+
+
+def _lines(step: Step) -> int:
+    """How many lines the higher of the two boxes of a timepoint has."""
+    return max(len(wrap(step.label, _LETTERS)) + len(_inside(step)), len(_beside(step)))
+
+
+def _inside(step: Step) -> list[str]:
+    """The completed, and which of them came when."""
+    came = [f"in window {step.in_window}, late {step.late}"]
+    if step.disputed:
+        came.append(f"time disputed {step.disputed}")
+    return [f"Completed {step.completed.text}", *came]
 
 
 def _beside(step: Step) -> list[str]:
@@ -97,10 +109,10 @@ def _beside(step: Step) -> list[str]:
     return [f"{name}: {n}" for name, n in counts if n] or ["Nobody else"]
 
 
-def _box(x: int, y: int, lines: Sequence[str], kind: str, width: int) -> list[str]:
+def _box(x: int, y: int, lines: Sequence[str], kind: str, width: int, bold: int = 1) -> list[str]:
     height = len(lines) * _LINE + 10
     texts = [
-        _text(x + 10, y + 19 + number * _LINE, line, "b" if number == 0 and kind == "box" else "")
+        _text(x + 10, y + 19 + number * _LINE, line, "b" if number < bold and kind == "box" else "")
         for number, line in enumerate(lines)
     ]
     return [
