@@ -226,11 +226,16 @@ def test_what_is_printed_has_no_console_around_it(
     desk: Desk, names: dict[str, str], picture: Picture
 ) -> None:
     page = desk.page
-    for view in ("completion", "participants/N-301", *(v for v in VIEWS if v.startswith("print/"))):
+    printed = ("completion?arm=stop", "participants/N-301")
+    for view in (*printed, *(v for v in VIEWS if v.startswith("print/"))):
         desk.show(view.format(**names))
         page.emulate_media(media="print")
         expect(page.get_by_role("navigation")).to_have_count(0)
         expect(page.get_by_role("button", name="Print")).to_have_count(0)
+        if view.startswith("completion"):
+            # What narrows the numbers is printed above them, and nothing that does not.
+            expect(page.get_by_label("Arm", exact=True)).to_be_visible()
+            expect(page.get_by_label("Questionnaire", exact=True)).to_be_hidden()
         if view.startswith("print/"):
             # It goes to the participant: letters of 12 points, and no name of the staff.
             expect(page.get_by_text("Ann Lee")).to_be_hidden()

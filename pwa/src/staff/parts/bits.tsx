@@ -46,7 +46,7 @@ interface PickProps {
 export function Pick({ label, value, options, all, onPick }: PickProps) {
   const id = useId();
   return (
-    <div class="pick">
+    <div class={value === "" ? "pick" : "pick set"}>
       <label for={id}>{label}</label>
       <select id={id} value={value} onChange={(event) => onPick(event.currentTarget.value)}>
         {all === undefined ? null : <option value="">{all}</option>}

@@ -75,7 +75,7 @@ function AsOf({
   const id = useId();
   const study = useStudy();
   return (
-    <div class="pick">
+    <div class={value === "" ? "pick" : "pick set"}>
       <label for={id}>
         {t.numbers.asOf} <span class="hint">({t.numbers.asOfHint})</span>
       </label>
