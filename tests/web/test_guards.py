@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Engine
 
 from sayso.web import auth, smorest
+from sayso.web.guard import HEADERS
 from support.visitors import Visitors, body
 
 
@@ -164,6 +165,18 @@ def test_headers_keep_the_apps_to_themselves(visitors: Visitors) -> None:
         assert headers["Referrer-Policy"] == "no-referrer"
         assert len(headers["X-Request-Id"]) == 16
         assert "Strict-Transport-Security" not in headers
+
+
+@pytest.mark.parametrize("path", ["/api/me", "/api/nothing", "/", "/health/live", "/api/docs.css"])
+def test_no_header_stands_twice_and_what_a_view_says_goes_before(
+    visitors: Visitors, path: str
+) -> None:
+    answer = visitors.alice.get(path)
+
+    names = [name.lower() for name, _value in answer.headers if name != "Set-Cookie"]
+    assert len(names) == len(set(names))
+    assert {name.lower() for name in HEADERS} <= set(names)
+    assert ("cache-control" in names) >= path.startswith("/api/")
 
 
 def test_under_https_cookies_are_bound_to_the_host_and_https(

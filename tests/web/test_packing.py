@@ -58,3 +58,27 @@ def test_short_answers_refusals_and_what_staff_read_stay_as_they_are(visitors: V
     answers = (short, refused, stranger, changed, console)
     assert [one.status_code for one in answers] == [200, 404, 401, 200, 200]
     assert not [one for one in answers if "Content-Encoding" in one.headers]
+
+
+def test_words_that_were_packed_for_one_phone_are_the_same_for_the_next(
+    visitors: Visitors,
+) -> None:
+    forms = visitors.alice.get("/api/me").json["occasions"][0]["forms"]
+    paths = [f"/api/questionnaires/{form['questionnaire_sha']}" for form in forms]
+    assert len(set(paths)) > 1
+
+    first, again = ([visitors.alice.get(path, headers=ASKS) for path in paths] for _ in range(2))
+    plain = [visitors.alice.get(path) for path in paths]
+
+    assert [one.data for one in first] == [one.data for one in again]
+    assert [json.loads(gzip.decompress(one.data)) for one in again] == [one.json for one in plain]
+    assert [one.json["sha256"] for one in plain] == [path.rsplit("/", 1)[1] for path in paths]
+
+
+def test_words_kept_for_others_are_shown_to_nobody_who_is_not_asked_them(
+    visitors: Visitors,
+) -> None:
+    path = _paths(visitors)[-1]
+    assert visitors.alice.get(path, headers=ASKS).status_code == 200
+
+    assert visitors.stranger().get(path, headers=ASKS).status_code == 401

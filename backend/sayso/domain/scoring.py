@@ -78,7 +78,7 @@ class Scorer:
         self._questionnaire = questionnaire
         self._rules = [_compile(questionnaire, rule) for rule in questionnaire.scores]
         self._shas = fingerprints(questionnaire)
-        self._below = questions_below(questionnaire)
+        self._below = {one: frozenset(of) for one, of in questions_below(questionnaire).items()}
         self._booleans = {
             item.id for item in questionnaire.items_in_order() if item.type == "boolean"
         }
@@ -108,7 +108,7 @@ class Scorer:
                 Score(
                     id=rule.id,
                     value=value,
-                    n_answered=sum(1 for one in questions if one in source),
+                    n_answered=len(questions & source),
                     n_items=len(questions),
                     rule_sha=self._shas[rule.id],
                     title=rule.title,

@@ -36,13 +36,20 @@ def make_engine(url: str) -> Engine:
     if url.startswith("sqlite:"):
         return _sqlite(url)
     if url.startswith("postgresql+psycopg:"):
+        # Only where it is needed: the driver takes longer to load than SQLite takes to answer.
+        from sayso.store.cursor import Cursor
+
         options = f"-c statement_timeout={_STATEMENT_TIMEOUT} -c lock_timeout={_LOCK_TIMEOUT}"
         engine = create_engine(
             url,
             pool_size=8,
             max_overflow=8,
             pool_timeout=10,
-            connect_args={"options": options, "connect_timeout": 5},
+            connect_args={
+                "options": options,
+                "connect_timeout": 5,
+                "cursor_factory": Cursor,
+            },
             hide_parameters=True,
         )
         _ask_the_idle(engine)

@@ -192,9 +192,11 @@ def _declared(
 
 
 def _person(roles: tuple[str, ...]) -> ParticipantSession | StaffSession:
-    if not current_user.is_authenticated:
+    # Taken out of its proxy once: each look through it finds the request anew.
+    user = current_user._get_current_object()
+    if not user.is_authenticated:
         raise SignInNeeded
-    person: ParticipantSession | StaffSession = current_user.person
+    person: ParticipantSession | StaffSession = user.person
     if isinstance(person, StaffSession) and person.role not in roles:
         raise NotAllowed
     return person

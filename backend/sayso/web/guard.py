@@ -72,12 +72,16 @@ def _own(origin: str) -> bool:
 
 
 def _finish(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    wanted = dict(HEADERS)
     if state().secure:
-        response.headers.setdefault("Strict-Transport-Security", HSTS)
+        wanted["Strict-Transport-Security"] = HSTS
     if request.path.startswith("/api/"):
-        response.headers.setdefault("Cache-Control", "no-store")
+        wanted["Cache-Control"] = "no-store"
+    # Asking a response for each of these by name walks through all its headers each time.
+    given = {name.lower() for name, _value in response.headers}
+    for name, value in wanted.items():
+        if name.lower() not in given:
+            response.headers.add(name, value)
     response.headers["X-Request-Id"] = g.request_id
     # The route with its placeholders, never the address itself: addresses may carry codes.
     _log.info(

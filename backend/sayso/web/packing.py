@@ -18,6 +18,8 @@ def pack(response: Response) -> Response:
     """Compress a good answer to a GET, for browsers that read that."""
     if request.method != "GET" or response.status_code != 200:
         return response
+    if "Content-Encoding" in response.headers:
+        return response
     content = response.get_data()
     if len(content) < _PAYS_FROM:
         return response

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +34,7 @@ for _resource in (own, texts):
     _resource.blueprint.after_request(pack)
 
 CLINIC_TABLET = "clinic_tablet"
+_TEXTS_KEPT = 64
 _ID = f"<int(max={LARGEST_ID}):form_id>"
 
 
@@ -171,12 +175,32 @@ def questionnaire(sha256: str) -> Response:
     headers = {"ETag": f'"{sha256}"', "Cache-Control": "no-store", "Vary": "Accept-Encoding"}
     if sha256 in request.if_none_match:
         return Response(status=304, headers=headers)
-    return Response(_rendered(sha256, document), headers=headers, content_type="application/json")
+    text = _Text(sha256, document)
+    if request.accept_encodings["gzip"]:
+        headers["Content-Encoding"] = "gzip"
+        return Response(_packed(text), headers=headers, content_type="application/json")
+    return Response(_rendered(text), headers=headers, content_type="application/json")
 
 
-def _rendered(sha256: str, document: Mapping[str, Any]) -> str:
-    shown = instrument_json.for_participants(document)
-    return json.dumps({"sha256": sha256, "questionnaire": shown})
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A questionnaire to be sent; its hash alone says which it is."""
+
+    sha256: str
+    document: Mapping[str, Any] = field(compare=False)
+
+
+# What stands under a hash never changes, so it is written out and compressed once in a process, and
+# not for each phone that asks.
+@lru_cache(maxsize=_TEXTS_KEPT)
+def _rendered(text: _Text) -> bytes:
+    shown = instrument_json.for_participants(text.document)
+    return json.dumps({"sha256": text.sha256, "questionnaire": shown}).encode()
+
+
+@lru_cache(maxsize=_TEXTS_KEPT)
+def _packed(text: _Text) -> bytes:
+    return gzip.compress(_rendered(text), 9, mtime=0)
 
 
 def _submission(body: dict[str, Any], response_id: UUID) -> responses.Submission:
