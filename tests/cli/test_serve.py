@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from sayso.resources import instruments_dir
 from support.processes import free_port, running, wait_until
 
 
@@ -54,6 +55,20 @@ def test_it_answers_until_it_is_told_to_stop(environment: dict[str, str], tmp_pa
     assert not answers(address)
     assert f"Listening on {address}" in log.read_text()
     assert "Traceback" not in log.read_text()
+
+
+def test_every_worker_reads_the_figures_ahead(environment: dict[str, str], tmp_path: Path) -> None:
+    study = instruments_dir() / "studies" / "stop-her2.toml"
+    site = ("site", "add", "stop-her2", "BOS", "Boston", "--zone", "America/New_York")
+    for verb in (("study", "publish", str(study)), site):
+        subprocess.run(
+            [sys.executable, "-m", "sayso", *verb], env=environment, check=True,
+            capture_output=True,
+        )  # fmt: skip
+    log = tmp_path / "log"
+
+    with running(serve("--port", "0", "--workers", "1"), environment, log):
+        wait_until(lambda: "figures read ahead" in log.read_text(), "the worker has read them")
 
 
 def test_a_port_in_use_is_said_in_a_sentence(environment: dict[str, str]) -> None:

@@ -22,6 +22,7 @@ from sayso.push import keys
 from sayso.settings import Settings
 from sayso.store.engine import make_engine, transaction
 from sayso.store.sealed import Keyring
+from sayso.web import warming
 from sayso.web.app import create_app
 
 _BACKLOG = 512
@@ -51,10 +52,12 @@ def command(host: str, port: int, workers: int) -> None:
 
     def make_app() -> WSGIApplication:
         # Made in each worker after the fork: database connections must not be shared.
-        return create_app(
+        app = create_app(
             settings, make_engine(settings.database_url), SystemClock(), keyring=keyring,
             vapid_public_key=public_key,
         )  # fmt: skip
+        warming.start(app.extensions["sayso"])
+        return app
 
     # What is loaded stays: no search for garbage is to touch it, or the workers, which are forks,
     # would each get a copy of the memory that they share.

@@ -9,14 +9,13 @@ that holds. What is in the book is therefore true at every use, and never becaus
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from operator import attrgetter
 from threading import Lock, RLock
-from types import MappingProxyType
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -32,6 +31,7 @@ from sayso.store.engine import READ_ONLY
 from sayso.store.tally import UNTOLD, Block, Progress
 
 MOST = 4
+PORTION = 1_000
 _CHOICES = 4
 _INSTANT = timedelta(microseconds=1)
 _versions = count(1)
@@ -103,7 +103,7 @@ class Book:
     Whoever uses it holds the `lock`. `version` is another one whenever anything in it is.
     """
 
-    def __init__(self, entries: Mapping[int, Entry] = MappingProxyType({})) -> None:
+    def __init__(self) -> None:
         self.lock = RLock()
         self.version = next(_versions)
         self._shelves: defaultdict[int, _Shelf] = defaultdict(_Shelf)
@@ -113,7 +113,6 @@ class Book:
         self._layouts: dict[Layout, Layout] = {}
         self._heads: dict[Head, Head] = {}
         self._views: Latest[tuple[str, str | None], View] = Latest(_CHOICES)
-        self._replace((), entries)
 
     def refresh(self, connection: Connection, at: Scene) -> None:
         """Make it true for everybody within reach at the moment of the report.
@@ -138,6 +137,20 @@ class Book:
             shelf = self._shelves[tally.block_of(row_id)]
             if revision == UNTOLD or row_id not in shelf.entries:
                 shelf.block = None
+
+    def take_in(self, connection: Connection, at: Scene, ids: Iterable[int]) -> int:
+        """Enter the lines that hold of those who have no entry yet; returns how many.
+
+        That alone does not make it true: nobody is judged, and nobody asks what has changed.
+        """
+        missing = [n for n in ids if n not in self._shelves[tally.block_of(n)].entries]
+        entries = self._held(connection, at, missing)
+        self.begin_with(entries)
+        return len(entries)
+
+    def begin_with(self, entries: Mapping[int, Entry]) -> None:
+        """Enter what was worked out elsewhere; each entry says what it was worked out from."""
+        self._replace((), entries)
 
     def parts(self, alive_rule: str, questionnaire: str | None) -> Mapping[Place, Part]:
         """What everybody comes to under that rule, of that questionnaire or of all."""
@@ -207,10 +220,7 @@ class Book:
         self, connection: Connection, at: Scene, waiting: Mapping[int, int]
     ) -> dict[int, Entry]:
         """The lines that hold, of all sites, and those within reach who have none judged."""
-        found = {}
-        for held in tally.held(connection, at.basis, at.moment, waiting):
-            own = self._alike(held.own)
-            found[own.participant_id] = Entry(held.revision, held.since, held.until, own)
+        found = self._held(connection, at, waiting)
         missing = sorted(waiting.keys() - found.keys())
         within = tally.among(connection, missing, *assessments.scope(at.within))
         for row_id in within:
@@ -222,6 +232,13 @@ class Book:
                 since, until = line.true_from, line.true_until
             revision = waiting[own.participant_id]
             found[own.participant_id] = Entry(revision, since, until, self._alike(own))
+        return found
+
+    def _held(self, connection: Connection, at: Scene, ids: Collection[int]) -> dict[int, Entry]:
+        found = {}
+        for held in tally.held(connection, at.basis, at.moment, ids):
+            own = self._alike(held.own)
+            found[own.participant_id] = Entry(held.revision, held.since, held.until, own)
         return found
 
     def _alike(self, own: OwnLine) -> OwnLine:
@@ -263,15 +280,20 @@ class Books:
         key = (*study, at.moment if at.is_past else None)
         with self._lock:
             found = self._books.asked(key)
-            if found is None:
-                now = self._books.get((*study, None))
-                entries: Mapping[int, Entry] = {}
-                if now is not None:
-                    with now.lock:
-                        entries = now.standing(at.moment)
-                found = Book(entries)
-                self._books.put(key, found)
-            return found
+            if found is not None:
+                return found
+            found, now = Book(), self._books.get((*study, None))
+            # Whoever asks for the same report meanwhile waits for this one; nobody else does.
+            found.lock.acquire()
+            self._books.put(key, found)
+        try:
+            if now is not None:
+                with now.lock:
+                    entries = now.standing(at.moment)
+                found.begin_with(entries)
+        finally:
+            found.lock.release()
+        return found
 
 
 def may_share(connection: Connection) -> bool:
@@ -280,6 +302,23 @@ def may_share(connection: Connection) -> bool:
     A transaction that may write sees changes of its own that may come to nothing.
     """
     return bool(connection.get_execution_options().get(READ_ONLY, False))
+
+
+def warm(connection: Connection, at: Scene, books: Books) -> int:
+    """Take in everybody's line that holds before somebody asks for it; returns how many.
+
+    The book is let go after each portion, so that a report which is asked for meanwhile waits for
+    one portion only; it then reads the others itself, and nothing is left to do here. Whoever has
+    no line is not judged: the worker is about to write it.
+    """
+    book, taken = books.of(at), 0
+    ids = sorted(tally.revisions_in(connection, at.within.study_key, None))
+    for start in range(0, len(ids), PORTION):
+        with book.lock:
+            taken += book.take_in(connection, at, ids[start : start + PORTION])
+    with book.lock:
+        book.parts(at.study.rules.alive_rule, None)
+    return taken
 
 
 @contextmanager
