@@ -17,10 +17,20 @@ from sayso.domain.eligibility import (
     may_set_up,
 )
 from support.people import NEW_YORK
-from support.reminder_rules import FORMS, OPENS, POLICY, at, exemption, person
+from support.reminder_rules import (
+    CLOSES,
+    FORMS,
+    OPENS,
+    POLICY,
+    TARGET,
+    at,
+    exemption,
+    person,
+)
 
 NOON = at(OPENS, 12)
 SECOND = timedelta(seconds=1)
+DAY = timedelta(days=1)
 
 
 def test_at_the_very_instant_of_closing_it_is_too_late() -> None:
@@ -115,6 +125,29 @@ def test_where_the_clocks_go_back_the_end_is_never_behind() -> None:
     )  # fmt: skip
     second_one_o_clock = datetime(2026, 11, 1, 6, 0, tzinfo=UTC)
     assert end_of_quiet(early, second_one_o_clock, NEW_YORK) == second_one_o_clock + SECOND
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "on", "action"),
+    [
+        (TARGET + DAY, None, TARGET + DAY, SKIP),
+        (TARGET + DAY, None, CLOSES, SKIP),
+        (TARGET + DAY, None, TARGET, SEND),
+        (TARGET + DAY, TARGET + 3 * DAY, TARGET + 4 * DAY, SEND),
+        (TARGET, None, CLOSES, SKIP),
+    ],
+    ids=["on-the-day", "at-the-end", "the-day-before", "when-it-is-over", "from-the-target"],
+)
+def test_whoever_is_exempt_today_hears_nothing_of_a_form_from_before(
+    since: date, until: date | None, on: date, action: str
+) -> None:
+    """The form stays expected, because its target came first; an English message helps nobody."""
+    carmen = person(exemptions=(replace(exemption(since), valid_to=until),))
+    found = may_remind(carmen, FORMS, at(on, 12), Nudge(FORMS[0].closes_at))
+    assert found.action == action
+    if action == SKIP:
+        assert (found.reason, found.lasting) == ("exempt", True)
+        assert found.why == "No reminder: exempt from questionnaires in this language."
 
 
 def test_before_the_enrolment_nobody_is_contacted_and_that_lasts() -> None:

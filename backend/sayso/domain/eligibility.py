@@ -32,10 +32,11 @@ _ENDING = {
     "withdrawal_contact": ("withdrawn", "No messages: does not wish to be contacted."),
     "off_study": ("off-study", "No messages: no longer in the study."),
 }
+_EXEMPT_WHY = "No reminder: exempt from questionnaires in this language."
 # What an occasion without an open form says, most telling status first.
 _CLOSED_BY = (
     ("received", "completed", "Nothing left to do: everything was answered."),
-    ("exempt", "exempt", "No reminder: exempt from questionnaires in this language."),
+    ("exempt", "exempt", _EXEMPT_WHY),
     ("not_expected", "not-expected", "No reminder: these questionnaires are not expected."),
     ("missing", "closed", "No reminder: the time to answer is over."),
 )
@@ -98,6 +99,7 @@ class Verdict:
 
 
 _GO = Verdict(SEND, "due", "Due now.")
+_EXEMPT = Verdict(SKIP, "exempt", _EXEMPT_WHY, lasting=True)
 
 
 def may_contact(facts: Facts, at: datetime) -> Verdict:
@@ -123,6 +125,9 @@ def may_remind(
         return refusal
     if person.preferences.opted_out_at is not None:
         return Verdict(SKIP, "opted-out", "The participant wants no reminders.", lasting=True)
+    if _is_exempt(person.facts, at, person.rules.exemption_language):
+        # A form whose target came before the exemption stays expected; she could not read of it.
+        return _EXEMPT
     verdict = _of_statuses(person.statuses(forms, at))
     if verdict.action != SEND or nudge is None:
         return verdict
@@ -137,9 +142,14 @@ def may_set_up(facts: Facts, at: datetime, language: str) -> Verdict:
     refusal = may_contact(facts, at)
     if refusal.action != SEND:
         return refusal
-    if facts.exempt_on(local_date(at, facts.zone), language):
-        return Verdict(SKIP, "exempt", _CLOSED_BY[1][2], lasting=True)
-    return _GO
+    return _EXEMPT if _is_exempt(facts, at, language) else _GO
+
+
+def _is_exempt(facts: Facts, at: datetime, language: str) -> bool:
+    """Whether she is exempt on the day that this moment falls on where she is."""
+    if not facts.exemptions:
+        return False
+    return facts.exempt_on(local_date(at, facts.zone), language) is not None
 
 
 def _of_statuses(standing: Sequence[FormStatus]) -> Verdict:
