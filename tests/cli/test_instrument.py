@@ -215,7 +215,7 @@ class TestExport:
     @pytest.mark.parametrize(
         ("name", "said"),
         [
-            ("demo-anxiety", "Say which version, such as demo-anxiety@1.0.0."),
+            ("demo-anxiety", "Say which version, such as demo-anxiety@1.0.0"),
             ("demo-anxiety@9", "There is no instrument demo-anxiety@9"),
             ("nobody@1", "There is no instrument nobody@1"),
             ("@1", "There is no instrument @1"),

@@ -177,3 +177,27 @@ def test_publishing_again_changes_nothing(run: Shell, stage: Stage) -> None:
     result = run("study", "publish", SHIPPED, "--json")
     assert result.code == 0
     assert not result.json["created"]
+
+
+def test_show_without_a_file_is_the_study_that_was_published(
+    run: Shell, stage: Stage, amended: Callable[..., Path], tmp_path: Path
+) -> None:
+    assert run("study", "show").out == run("study", "show", SHIPPED).out
+    assert run("study", "apply", amended(), "--yes").code == 0
+    assert run("study", "show", "--json").json["study"]["version"] == "2"
+
+    assert run("study", "show", "--svg", tmp_path / "schedule.svg").code == 0
+    assert "stop-her2 2, sha256" in (tmp_path / "schedule.svg").read_text("utf-8")
+
+
+def test_show_asks_which_of_several_published_studies_is_meant(
+    run: Shell, stage: Stage, amended: Callable[..., Path]
+) -> None:
+    assert run("study", "publish", amended(('key = "stop-her2"', 'key = "other"'))).code == 0
+
+    unclear = run("study", "show")
+    assert (unclear.code, unclear.out) == (2, "")
+    assert "add --study and one of other, stop-her2" in unclear.err
+    assert run("study", "show", "--study", "other", "--json").json["study"]["key"] == "other"
+    unknown = run("study", "show", "--study", "third")
+    assert (unknown.code, unknown.err) == (1, "sayso: No study third has been published\n")

@@ -215,6 +215,30 @@ def test_evaluate_refuses_an_anchor_after_the_answers_and_exemptions_that_overla
     assert "overlap" in result.err
 
 
+@pytest.mark.parametrize(
+    ("approved", "status"), [(None, "missing"), ("2026-05-20T12:00:00Z", "exempt")]
+)
+def test_evaluate_leaves_a_late_exemption_without_effect_until_a_second_person_approved(
+    run: Shell, tmp_path: Path, approved: str | None, status: str
+) -> None:
+    late = {
+        "reason": "LANGUAGE", "from": "2026-02-05", "to": None,
+        "recorded_at": "2026-05-16T12:00:00Z", "approved_at": approved,
+    }  # fmt: skip
+    document = golden_document()
+    document["participants"] = [
+        document["participants"][0] | {"responses": [], "exemptions": [late]}
+    ]
+    path = tmp_path / "facts.json"
+    path.write_text(json.dumps(document))
+
+    report = run("study", "evaluate", STUDY, path, "--now", NOW, "--json").json
+    found = {f["status"] for f in report["forms"] if f["timepoint"] == "W12"}
+    assert found == {status}
+    row = week_12(report)
+    assert (row["expected"], row["exempt"]) == ((1, 0) if approved is None else (0, 1))
+
+
 @pytest.mark.parametrize("now", ["2026-06-15", "2026-06-15T15:00:00", "noon", "0001-01-01T00:00Z"])
 def test_evaluate_wants_an_instant_with_its_offset(run: Shell, golden: Path, now: str) -> None:
     assert run("study", "evaluate", STUDY, golden, "--now", now).code == 2

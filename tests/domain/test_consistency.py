@@ -274,3 +274,21 @@ def test_an_anchor_after_the_answers_that_count_from_it_is_a_problem() -> None:
     early = (answers(84, timepoint="BL"),)
     assert not list(problems(STUDY, person(anchors=moved, responses=early)))
     assert not list(problems(STUDY, person(anchors=(), responses=(answers(84),))))
+
+
+def test_a_questionnaire_that_the_study_does_not_ask_is_named_where_it_stands() -> None:
+    known = ", ".join(STUDY.questionnaires())
+    someone = person(
+        responses=(answers(84, questionnaire="demo-hrqol"), answers(85, questionnaire="fact")),
+        missing_reasons=(reason("too_ill"), replace(reason("too_ill"), questionnaire="core")),
+    )
+    assert list(problems(STUDY, someone)) == [
+        (
+            "responses[1].questionnaire",
+            f"'fact' is no questionnaire of this study; write one of {known}",
+        ),
+        (
+            "missing_reasons[1].questionnaire",
+            f"'core' is no questionnaire of this study; write one of {known}",
+        ),
+    ]

@@ -81,6 +81,15 @@ def cli() -> None:
     """
 
 
+def _wrong_use(error: click.UsageError) -> str:
+    """One sentence instead of four lines; a group called without a verb still lists its verbs."""
+    said = error.format_message()
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return said
+    path = error.ctx.command_path if error.ctx is not None else "sayso"
+    return f"sayso: {' '.join(said.split()).removesuffix('.')}; see {path} --help"
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line on `arguments`, by default the process's own, and exit with its code."""
     code: object
@@ -91,6 +100,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except click.Abort:
         click.echo("Stopped.", err=True)
         code = 130
+    except click.UsageError as error:
+        click.echo(_wrong_use(error), err=True)
+        code = error.exit_code
     except click.ClickException as error:
         error.show()
         code = error.exit_code

@@ -46,7 +46,7 @@ def problems(study: Study, facts: Facts) -> Iterator[tuple[str, str]]:
     for one, other in combinations(facts.exemptions, 2):
         if one.language == other.language and overlap(one, other):
             yield "exemptions", f"those from {one.valid_from} and {other.valid_from} overlap"
-    yield from _unknown_timepoints(study, facts)
+    yield from _unknown_names(study, facts)
     yield from _too_early(study, facts)
 
 
@@ -80,7 +80,7 @@ def _without_exemptions(facts: Facts) -> Facts:
     return Facts(facts.code, facts.arm, facts.site, facts.zone, facts.enrolled)
 
 
-def _unknown_timepoints(study: Study, facts: Facts) -> Iterator[tuple[str, str]]:
+def _unknown_names(study: Study, facts: Facts) -> Iterator[tuple[str, str]]:
     forms = {entry.id for entry in study.timepoints} | {entry.id for entry in study.event_forms}
     visits = forms | {entry.id for entry in study.visit_series}
     named = [("responses", number, r.timepoint) for number, r in enumerate(facts.responses)]
@@ -88,6 +88,13 @@ def _unknown_timepoints(study: Study, facts: Facts) -> Iterator[tuple[str, str]]
     for field, number, timepoint in named:
         if timepoint.partition(".")[0] not in forms:
             yield f"{field}[{number}].timepoint", _no_timepoint(study, timepoint)
+    known = study.questionnaires()
+    asked = [("responses", number, r.questionnaire) for number, r in enumerate(facts.responses)]
+    asked += [("missing_reasons", n, r.questionnaire) for n, r in enumerate(facts.missing_reasons)]
+    for field, number, name in asked:
+        if name is not None and name not in known:
+            sentence = f"{name!r} is no questionnaire of this study; write one of "
+            yield f"{field}[{number}].questionnaire", sentence + ", ".join(known)
     for number, visit in enumerate(facts.visits):
         if visit.timepoint is not None and visit.timepoint.partition(".")[0] not in visits:
             yield f"visits[{number}].timepoint", _no_timepoint(study, visit.timepoint)

@@ -11,15 +11,13 @@ from pathlib import Path
 import click
 
 from sayso.cli.study._options import FILE, INSTANT, print_json, table
+from sayso.cli.study._people import read_people
 from sayso.domain.completion import RULE_VERSION, Rates, tally
-from sayso.domain.consistency import problems
-from sayso.domain.errors import Fault
 from sayso.domain.evaluation import Assessment, assess_all, rows
 from sayso.domain.participation import Facts
 from sayso.domain.retention import clinic_kinds, retention
-from sayso.domain.rule_errors import FactsFileWrong
 from sayso.domain.study import ALIVE_RULES, Rules, Study, StudyVersion
-from sayso.formats import evaluation_json, facts_json, study_toml
+from sayso.formats import evaluation_json, study_toml
 
 
 @click.command()
@@ -40,8 +38,7 @@ def command(
     """
     text = study_toml.read_text(file)
     study = study_toml.parse(text, str(file))
-    people = facts_json.load(facts)
-    refuse_impossible(study, people, str(facts))
+    people = read_people(study, facts)
     rules = replace(study.rules, alive_rule=alive_rule or study.rules.alive_rule)
     assessments = _assessed(study, people, now, rules)
     rates = tally(rows(study, assessments, now, rules), by_site)
@@ -73,17 +70,6 @@ def _assessed(
     )
     with bar as shown:
         return assess_all((StudyVersion(study),), shown, now, rules)
-
-
-def refuse_impossible(study: Study, people: Sequence[Facts], name: str) -> None:
-    """Raise `FactsFileWrong` when some participant's facts cannot be true in this study."""
-    faults = [
-        Fault(name, f"participants[{number}].{field} ({facts.code})", sentence, "correct the facts")
-        for number, facts in enumerate(people)
-        for field, sentence in problems(study, facts)
-    ]
-    if faults:
-        raise FactsFileWrong(faults)
 
 
 def _lines(rates: Sequence[Rates]) -> str:

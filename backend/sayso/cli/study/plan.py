@@ -10,9 +10,10 @@ import click
 
 from sayso import resources
 from sayso.cli.study._options import DAY, FILE, INSTANT, WrongUse, print_json
+from sayso.cli.study._people import read_people
 from sayso.domain.amendment import AmendmentPlan, plan_amendment
 from sayso.domain.study import Study, StudyVersion
-from sayso.formats import facts_json, study_toml
+from sayso.formats import study_toml
 
 
 @click.command()
@@ -74,7 +75,7 @@ def _from_files(
     old = study_toml.load(before)
     if old.key != study.key:
         raise WrongUse(f"{before} is the study {old.key}, not {study.key}")
-    people = [person for person in facts_json.load(facts) if person.is_enrolled_at(now)]
+    people = [person for person in read_people(old, facts) if person.is_enrolled_at(now)]
     amendment = StudyVersion(study, effective or now.date(), now)
     return plan_amendment((StudyVersion(old),), amendment, people, now)
 

@@ -35,6 +35,8 @@ def command(file: Path, instruments: Path | None, effective: date | None, as_jso
     For example: sayso study publish instruments/studies/my-study.toml
     """
     text = study_toml.read_text(file)
+    # What is wrong with the file is said even where there is no database yet.
+    study_toml.parse(text, str(file))
     find = finder(instruments or resources.instruments_dir())
     with desk() as at:
         made, plans = amendments.publish(

@@ -73,8 +73,10 @@ def _facts(
     exempt_from: date | None,
     exempt_to: date | None,
 ) -> Facts:
-    """The imagined participant. Raises `WrongUse` where the study has no such arm or anchor."""
+    """The imagined participant. Raises `WrongUse` for what the study does not know or cannot be."""
     days = dict(anchors)
+    if len(days) < len(anchors):
+        raise WrongUse("one anchor is given twice; give each anchor one date")
     told = [day for _kind, day in (*anchors, *events)]
     enrolled = days.get(ENROLMENT) or min(
         days.values(), default=min(told, default=date(2026, 1, 1))
