@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from datetime import time
 
 import pytest
 
-from sayso.domain.study import Rules, Timepoint
+from sayso.domain.study import ReminderPolicy, Rules, Step, Timepoint
 from support.people import at, day, event, person, seen, stop_study
 
 SILENT = replace(stop_study(), rules=Rules())
@@ -41,6 +42,13 @@ def test_the_rules_of_a_study_that_names_none() -> None:
         "contact_every_days": 98,
         "translations": (),
     }
+
+
+def test_the_reminders_of_a_study_that_names_nothing_but_its_steps() -> None:
+    plain = ReminderPolicy((Step("open", "opens", 0),))
+    assert (plain.default_hour, plain.quiet_from, plain.quiet_to) == (10, time(21), time(8))
+    assert (plain.weekly_cap, plain.staff_task_after_days) == (3, 3)
+    assert not plain.steps[0].urgent
 
 
 @pytest.mark.parametrize(("progressed", "tags"), [(49, ("W12", "PROG")), (48, ("W12",))])
