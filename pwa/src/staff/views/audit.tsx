@@ -147,7 +147,7 @@ export function merged(held: readonly AuditEvent[], more: readonly AuditEvent[])
 function columns(key: string): Column<AuditEvent>[] {
   return [
     { key: "seq", head: "#", numeric: true, cell: (event) => event.seq },
-    { key: "at", head: t.audit.when, cell: (event) => moment(event.at) },
+    { key: "at", short: true, head: t.audit.when, cell: (event) => <When at={event.at} /> },
     { key: "actor", head: t.audit.who, cell: (event) => event.actor },
     {
       key: "action",
@@ -162,6 +162,17 @@ function columns(key: string): Column<AuditEvent>[] {
     { key: "change", head: t.audit.change, wide: true, cell: (event) => <Change event={event} /> },
     { key: "reason", head: t.audit.reason, wide: true, cell: (event) => event.reason ?? t.none },
   ];
+}
+
+/** The day, and below it the time: one line would leave too little for the rest on a tablet. */
+function When({ at }: { readonly at: string }) {
+  const [day, time] = moment(at).split(", ");
+  return (
+    <>
+      {day}
+      <span class="under">{time}</span>
+    </>
+  );
 }
 
 function Subject({ event, studyKey }: { readonly event: AuditEvent; readonly studyKey: string }) {
