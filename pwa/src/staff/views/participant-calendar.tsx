@@ -1,4 +1,7 @@
-/** A person's whole time in the study as one strip: windows, visits, events, and today. */
+/**
+ * A person's whole time in the study as one strip, ten years of it where visits go on so long:
+ * windows, visits that were and are to come, events, and today.
+ */
 import type { FormView, ParticipantView } from "../api/types";
 import { daysBetween } from "../format";
 import { Scrolled } from "../parts/bits";
@@ -6,8 +9,11 @@ import { t } from "../strings";
 import { short } from "./completion-picture";
 
 const WIDTH = 1000;
-const HEIGHT = 64;
-const LANE = 22;
+const HEIGHT = 76;
+const LANE = 34;
+/** Labels stand in two rows, the lower one first, so that windows close to each other have theirs. */
+const LABEL_ROWS = [LANE - 6, LANE - 20];
+const LABEL_WIDTH = 34;
 
 interface Scale {
   readonly from: string;
@@ -23,8 +29,12 @@ export function CalendarStrip({
   readonly today: string;
 }) {
   const windows = distinct(person.forms);
-  if (windows.length === 0) return null;
+  const planned = person.planned_visits.filter(
+    (visit) => visit.status === "upcoming" || visit.status === "due",
+  );
+  if (windows.length === 0 && planned.length === 0) return null;
   const scale = scaleOf(person, windows, today);
+  const heights = labelHeights(windows, scale);
   return (
     <figure class="picture strip">
       <figcaption>
@@ -38,7 +48,21 @@ export function CalendarStrip({
         >
           <Years scale={scale} />
           {windows.map((form) => (
-            <Window key={form.timepoint} form={form} scale={scale} />
+            <Window
+              key={form.timepoint}
+              form={form}
+              scale={scale}
+              label={heights.get(form.timepoint)}
+            />
+          ))}
+          {planned.map((visit) => (
+            <circle
+              key={`${visit.target}${visit.timepoint}`}
+              class="visit planned"
+              cx={scale.x(visit.target)}
+              cy={LANE + 22}
+              r={3}
+            />
           ))}
           {person.visits.map((visit) => (
             <circle
@@ -79,21 +103,51 @@ function scaleOf(person: ParticipantView, windows: readonly FormView[], today: s
     person.enrolled_on,
     today,
     ...windows.flatMap((form) => [form.opens, form.closes]),
+    ...person.planned_visits.map((visit) => visit.target),
+    ...person.visits.map((visit) => visit.date),
+    ...person.events.map((event) => event.date),
   ].sort();
   const from = dates[0] as string;
   const days = Math.max(1, daysBetween(from, dates.at(-1) as string));
   return { from, days, x: (date) => 10 + (daysBetween(from, date) / days) * (WIDTH - 20) };
 }
 
-function Window({ form, scale }: { readonly form: FormView; readonly scale: Scale }) {
+function widthOf(form: FormView, scale: Scale): number {
+  return Math.max(5, scale.x(form.closes) - scale.x(form.opens));
+}
+
+/** How high the label of each timepoint stands; one that finds no room is left to the list below. */
+function labelHeights(windows: readonly FormView[], scale: Scale): ReadonlyMap<string, number> {
+  const ends = LABEL_ROWS.map(() => Number.NEGATIVE_INFINITY);
+  const heights = new Map<string, number>();
+  for (const form of windows) {
+    const middle = scale.x(form.opens) + widthOf(form, scale) / 2;
+    const row = ends.findIndex((end) => middle - LABEL_WIDTH / 2 >= end);
+    if (row < 0) continue;
+    ends[row] = middle + LABEL_WIDTH / 2;
+    heights.set(form.timepoint, LABEL_ROWS[row] as number);
+  }
+  return heights;
+}
+
+interface WindowProps {
+  readonly form: FormView;
+  readonly scale: Scale;
+  /** How high its label stands, if it has one. */
+  readonly label: number | undefined;
+}
+
+function Window({ form, scale, label }: WindowProps) {
   const left = scale.x(form.opens);
-  const width = Math.max(5, scale.x(form.closes) - left);
+  const width = widthOf(form, scale);
   return (
     <g>
       <rect class={`window ${form.status}`} x={left} y={LANE} width={width} height={12} rx={3} />
-      <text class="axis" x={left + width / 2} y={LANE - 6} text-anchor="middle">
-        {short(form.label, form.timepoint)}
-      </text>
+      {label === undefined ? null : (
+        <text class="axis" x={left + width / 2} y={label} text-anchor="middle">
+          {short(form.label, form.timepoint)}
+        </text>
+      )}
     </g>
   );
 }
