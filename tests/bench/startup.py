@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import socket
 import subprocess
 import sys
@@ -20,11 +19,12 @@ from bench.table import Row, Section, spread
 # `rich` comes with the tools of the tests and is loaded by the log library wherever it is found; a
 # server has no such tools, so it is hidden here.
 _CODE = """
-import sys
+import sys, time
 sys.modules["rich"] = None
 {what}
+used = time.process_time()
 status = dict(line.split(":", 1) for line in open("/proc/self/status"))
-print(int(status["VmRSS"].split()[0]) / 1024)
+print(used, int(status["VmRSS"].split()[0]) / 1024)
 """
 _WORKER = "from sayso.cli.main import cli; cli.get_command(None, 'serve')"
 _FLASK = "import flask"
@@ -47,8 +47,9 @@ def measure(rounds: int) -> Section:
     return Section(
         "Web worker",
         "What `sayso serve` loads before it forks its workers, in a fresh interpreter each time, "
-        f"the interpreter's own start included; then the server with {_WORKERS} workers after "
-        f"{_PAGES} first screens, pages of memory shared among processes counted once.",
+        "the interpreter's own start included, its end not; then the server with "
+        f"{_WORKERS} workers after {_PAGES} first screens, pages of memory shared among processes "
+        "counted once.",
         (
             Row("import, processor time", spread(cpu, "s"), "≤ 0.9 s", median(cpu) <= 0.9),
             Row("resident memory after the import", spread(memory, "MB", 1), "≤ 65 MB",
@@ -63,12 +64,12 @@ def measure(rounds: int) -> Section:
 
 
 def _import(what: str) -> tuple[float, float]:
-    before = _children_seconds()
     output = subprocess.run(
         [sys.executable, "-c", _CODE.format(what=what)], env=_environment({}),
         capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2],
     ).stdout  # fmt: skip
-    return _children_seconds() - before, float(output)
+    seconds, megabytes = map(float, output.split())
+    return seconds, megabytes
 
 
 def _at_work() -> float:
@@ -112,8 +113,3 @@ def _environment(settings: dict[str, str]) -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     backend = Path(__file__).parents[2] / "backend"
     return kept | {"PYTHONPATH": str(backend)} | settings
-
-
-def _children_seconds() -> float:
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime

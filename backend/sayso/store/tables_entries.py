@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 
 from sayso.store.columns import Document, Instant
+from sayso.store.indexes import PartialIndex
 from sayso.store.tables import key, metadata, participant_key, recorded
 
 # A response that was told or written on paper, and typed in by staff.
@@ -64,12 +65,11 @@ correction = Table(
     CheckConstraint("(accepted IS NULL) = (decided_at IS NULL)", "decided"),
     Index(None, "participant_id"),
     # At most one waits for a decision, even when two people propose at the same instant.
-    Index(
+    PartialIndex(
         "uq_correction_waiting",
         "response_id",
         unique=True,
-        sqlite_where=Column("decided_at").is_(None),
-        postgresql_where=Column("decided_at").is_(None),
+        where=Column("decided_at").is_(None),
     ),
 )
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from sayso.store.columns import Document, Instant
+from sayso.store.indexes import PartialIndex
 from sayso.store.tables import key, metadata, participant_key, recorded
 
 expected_form = Table(
@@ -45,14 +46,13 @@ expected_form = Table(
     Column("cancelled_at", Instant),
     Column("cancel_reason", Text),
     Index(None, "participant_id"),
-    Index(
+    PartialIndex(
         "uq_expected_form_live",
         "participant_id",
         "timepoint",
         "instrument",
         unique=True,
-        sqlite_where=Column("cancelled_at").is_(None),
-        postgresql_where=Column("cancelled_at").is_(None),
+        where=Column("cancelled_at").is_(None),
     ),
 )
 
@@ -118,12 +118,11 @@ response = Table(
     Index(None, "expected_form_id"),
     Index(None, "received_at"),
     # Of all responses to a form one counts, even when two phones send at the same instant.
-    Index(
+    PartialIndex(
         "uq_response_counting",
         "expected_form_id",
         unique=True,
-        sqlite_where=Column("disposition").in_(("in_window", "late", "time_disputed")),
-        postgresql_where=Column("disposition").in_(("in_window", "late", "time_disputed")),
+        where=Column("disposition").in_(("in_window", "late", "time_disputed")),
     ),
 )
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 
 from sayso.store.columns import Document, Instant
+from sayso.store.indexes import PartialIndex
 from sayso.store.tables import metadata
 
 _Key = BigInteger().with_variant(Integer, "sqlite")
@@ -69,11 +70,10 @@ reminder = Table(
     UniqueConstraint("participant_id", "occasion", "step"),
     CheckConstraint("decision IN ('queued','skipped','cancelled')", "decision"),
     CheckConstraint("(decided_at IS NULL) = (decision IS NULL)", "decided"),
-    Index(
+    PartialIndex(
         "ix_reminder_due",
         "next_at",
-        sqlite_where=Column("decided_at").is_(None),
-        postgresql_where=Column("decided_at").is_(None),
+        where=Column("decided_at").is_(None),
     ),
 )
 
@@ -115,17 +115,15 @@ delivery = Table(
     ),
     CheckConstraint("channel IN ('push','email','staff')", "channel"),
     CheckConstraint("state IN ('pending','sent','skipped','failed','dead')", "state"),
-    Index(
+    PartialIndex(
         "ix_delivery_due",
         "next_at",
-        sqlite_where=Column("state") == "pending",
-        postgresql_where=Column("state") == "pending",
+        where=Column("state") == "pending",
     ),
-    Index(
+    PartialIndex(
         "ix_delivery_failed",
         "settled_at",
-        sqlite_where=Column("state") == "failed",
-        postgresql_where=Column("state") == "failed",
+        where=Column("state") == "failed",
     ),
     Index(None, "participant_id"),
     Index(None, "reminder_id"),
