@@ -171,3 +171,17 @@ def test_an_exempt_person_sets_up_no_phone() -> None:
     assert (found.action, found.reason, found.lasting) == (SKIP, "exempt", True)
     assert found.why == "No reminder: exempt from questionnaires in this language."
     assert may_set_up(alice.facts, NOON, "es").action == SEND
+
+
+def test_forms_are_judged_only_until_one_is_open() -> None:
+    """The first open form answers the question, so the ones behind it are not looked at."""
+    rest = iter(FORMS)
+    statuses = person().statuses(rest, NOON)
+    assert next(statuses).status == "open"
+    assert list(rest) == list(FORMS[1:])
+
+
+def test_an_open_form_behind_others_still_counts() -> None:
+    later = [replace(form, opens_at=NOON + DAY) for form in FORMS]
+    assert may_remind(person(), later, NOON).reason == "not-open"
+    assert may_remind(person(), [*later, *FORMS], NOON).action == SEND

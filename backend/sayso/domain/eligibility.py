@@ -8,7 +8,7 @@ pause) only concerns the moment it was asked about.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -66,9 +66,12 @@ class Person:
         """Her facts arranged for judging forms; each message asks two or three times."""
         return standing(self.facts, self.rules)
 
-    def statuses(self, forms: Sequence[Form], at: datetime) -> list[FormStatus]:
-        """What forms of hers are at that moment, in the order given."""
-        return [judge(form, self.standing, at) for form in forms]
+    def statuses(self, forms: Iterable[Form], at: datetime) -> Iterator[FormStatus]:
+        """What forms of hers are at that moment, in the order given, judged as they are asked for.
+
+        One open form answers most questions, and then the others need not be judged.
+        """
+        return (judge(form, self.standing, at) for form in forms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +155,12 @@ def _is_exempt(facts: Facts, at: datetime, language: str) -> bool:
     return facts.exempt_on(local_date(at, facts.zone), language) is not None
 
 
-def _of_statuses(standing: Sequence[FormStatus]) -> Verdict:
-    found = {status.status for status in standing}
-    if "open" in found:
-        return _GO
+def _of_statuses(statuses: Iterable[FormStatus]) -> Verdict:
+    found = set()
+    for one in statuses:
+        if one.status == "open":
+            return _GO
+        found.add(one.status)
     if "upcoming" in found:
         return Verdict(SKIP, "not-open", "No reminder: not open yet.")
     for status, reason, why in _CLOSED_BY:

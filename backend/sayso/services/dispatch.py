@@ -7,6 +7,7 @@ the dead changes nothing. Sending happens between the two, outside any transacti
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -109,7 +110,12 @@ def settle(connection: Connection, settled: Sequence[Settled], now: datetime) ->
     """Write outcomes, and what follows: dead phones, and the next way to reach the person."""
     if not settled:
         return
-    connection.execute(_WRITE, [_written(one, now) for one in settled])
+    alike: dict[tuple[str, Settlement], list[int]] = defaultdict(list)
+    for one in settled:
+        alike[one.taken.lease_token, one.settlement].append(one.taken.id)
+    # Most messages of a batch end alike, and one statement writes all of them.
+    for (token, settlement), row_ids in alike.items():
+        connection.execute(_WRITE, _written(token, settlement, row_ids, now))
     _remember_phones(connection, settled, now)
     _next_ways(connection, settled, now)
 
@@ -117,7 +123,7 @@ def settle(connection: Connection, settled: Sequence[Settled], now: datetime) ->
 _WRITE = (
     update(delivery)
     .where(
-        delivery.c.id == bindparam("row_id"),
+        delivery.c.id.in_(bindparam("b_ids", expanding=True)),
         delivery.c.lease_token == bindparam("token"),
         delivery.c.state == "pending",
     )
@@ -137,11 +143,10 @@ _WRITE = (
 )  # fmt: skip
 
 
-def _written(one: Settled, now: datetime) -> dict[str, Any]:
-    to, taken = one.settlement, one.taken
+def _written(token: str, to: Settlement, row_ids: Sequence[int], now: datetime) -> dict[str, Any]:
     return {
-        "row_id": taken.id,
-        "token": taken.lease_token,
+        "b_ids": sorted(row_ids),
+        "token": token,
         "b_state": to.state,
         "b_outcome": to.outcome,
         "b_why": to.why,
@@ -155,25 +160,33 @@ def _written(one: Settled, now: datetime) -> dict[str, Any]:
 
 def _remember_phones(connection: Connection, settled: Sequence[Settled], now: datetime) -> None:
     """Keep on each subscription when it last worked, how often it failed, and that it is gone."""
-    ok, bad, gone = [], [], []
+    ok: list[int] = []
+    bad, gone = [], []
     for one in settled:
         phone, state = one.taken.subscription_id, one.settlement.state
         if phone is None or not (one.settlement.status or one.settlement.outcome == "gone"):
             continue
         if state == "sent":
-            ok.append({"phone": phone, "b_now": now})
+            ok.append(phone)
         elif one.settlement.outcome == "gone":
             gone.append({"phone": phone, "b_now": now, "b_reason": one.settlement.why})
         else:
             bad.append({"phone": phone})
-    for statement, rows in ((_WORKED, ok), (_FAILED, bad), (_GONE, gone)):
+    if ok:
+        connection.execute(_WORKED, {"b_phones": sorted(ok), "b_now": now})
+    # One phone may have failed twice in a batch, so these go one by one.
+    for statement, rows in ((_FAILED, bad), (_GONE, gone)):
         if rows:
             connection.execute(statement, rows)
 
 
 _PHONE = update(push_subscription).where(push_subscription.c.id == bindparam("phone"))
 _THEN = bindparam("b_now", type_=push_subscription.c.last_ok_at.type)
-_WORKED = _PHONE.values(last_ok_at=_THEN, failures=0)
+_WORKED = (
+    update(push_subscription)
+    .where(push_subscription.c.id.in_(bindparam("b_phones", expanding=True)))
+    .values(last_ok_at=_THEN, failures=0)
+)
 _FAILED = _PHONE.values(failures=push_subscription.c.failures + 1)
 _GONE = _PHONE.where(push_subscription.c.dead_at.is_(None)).values(
     dead_at=_THEN, dead_reason=bindparam("b_reason")

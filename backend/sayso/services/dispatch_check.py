@@ -82,26 +82,29 @@ def check(
 ) -> Checked:
     """Look again at the deliveries with these row ids that `token` still holds. Only reads.
 
-    `read` is what the transaction that took these rows has just read, and it is not read again:
-    whoever ends an occasion since then has taken its rows from us in his own transaction, so they
-    are not found here any more.
+    `read` is what the transaction that took these rows has just read, and for some seconds it is
+    not read again: whoever ends an occasion since then has taken its rows from us in his own
+    transaction, so they are not found here any more. The predicate that has just been asked about
+    the same facts would say the same again, so it is not asked twice either.
     """
+    read = read.while_fresh(now)
     rows = connection.execute(_HELD, {"b_ids": sorted(taken), "b_token": token}).all()
-    ids = {row.participant_id for row in rows if row.participant_id is not None}
     people = _people(connection, rows, read, now)
-    around = around_of(connection, ids, now)
+    asked = {row.participant_id for row in rows if row.reminder_id not in read.going}
+    around = around_of(connection, asked - {None}, now)
     shown = _shown(connection, rows)
     checked = Checked()
-    look = _Look(people, around, shown, desk, now)
+    look = _Look(people, around, read.going, shown, desk, now)
     for row in rows:
-        held = _taken(row, people.get(row.participant_id), desk)
+        until = row.expires_at
         try:
-            held = replace(held, until=_too_late(row, people))
+            until = _too_late(row, people)
             own = row.participant_id is None
             found = _own(connection, row, desk, now) if own else look.at(row)
         except Exception as error:
             # One row that cannot be judged must not hold up everybody behind it.
             found = _broken(error)
+        held = _taken(row, people.get(row.participant_id), desk, until)
         if isinstance(found, Settlement):
             checked.settled.append(Settled(held, found))
         elif isinstance(found, Mail):
@@ -184,7 +187,7 @@ def _own(connection: Connection, row: Row[Any], desk: Desk, now: datetime) -> Fo
         return _UNREADABLE
 
 
-def _taken(row: Row[Any], person: Reminded | None, desk: Desk) -> Taken:
+def _taken(row: Row[Any], person: Reminded | None, desk: Desk, until: datetime) -> Taken:
     return Taken(
         row.id,
         row.lease_token,
@@ -195,7 +198,7 @@ def _taken(row: Row[Any], person: Reminded | None, desk: Desk) -> Taken:
         row.subscription_id,
         row.attempts,
         row.expires_at,
-        row.expires_at,
+        until,
         has_email=person is not None and person.has_email and desk.sends_mail,
         patience=patience(person.phones if person is not None else ()),
     )
@@ -216,6 +219,7 @@ class _Look:
 
     people: Mapping[int, Reminded]
     around: Around
+    going: frozenset[int]
     shown: frozenset[int]
     desk: Desk
     now: datetime
@@ -227,8 +231,11 @@ class _Look:
             return _SHOWN
         if row.expires_at <= self.now:
             return _OVER
-        refusal = _refused(_verdict(row, person, self.around, self.now))
-        return refusal or _compose(row, person, self.desk, self.now)
+        if row.reminder_id not in self.going:
+            refusal = _refused(_verdict(row, person, self.around, self.now))
+            if refusal is not None:
+                return refusal
+        return _compose(row, person, self.desk, self.now)
 
 
 def _broken(error: Exception) -> Settlement:

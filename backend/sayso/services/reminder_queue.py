@@ -23,6 +23,7 @@ from sayso.store.tables_messages import delivery, reminder
 from sayso.store.upsert import insert_new
 
 _WEEK = timedelta(days=7)
+_FRESH = timedelta(seconds=5)
 _QUEUED = Verdict(SEND, "queued", "Handed over for sending.")
 
 
@@ -58,11 +59,20 @@ _NEXT = select(func.min(reminder.c.next_at)).where(reminder.c.decided_at.is_(Non
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """How many reminders were decided, and the people and timepoints that were read for it."""
+    """How many reminders were decided, and what was read and found out for it at `at`.
+
+    `people` were read with the forms of `timepoints`; `going` are the reminders that may go.
+    """
 
     decided: int = 0
     people: Mapping[int, Reminded] = field(default_factory=dict)
     timepoints: frozenset[str] = frozenset()
+    going: frozenset[int] = frozenset()
+    at: datetime | None = None
+
+    def while_fresh(self, now: datetime) -> Queued:
+        """The same a few seconds later; nothing for whoever comes later than that."""
+        return self if self.at is not None and now - self.at < _FRESH else Queued()
 
 
 def queue_due(connection: Connection, now: datetime, limit: int) -> Queued:
@@ -85,7 +95,7 @@ def queue_due(connection: Connection, now: datetime, limit: int) -> Queued:
     _write(connection, decided, now)
     going = [(row, people[row.participant_id]) for row, v in decided if v.action == SEND]
     insert_new(connection, delivery, [d for row, who in going for d in deliveries(row, who, now)])
-    return Queued(len(rows), people, timepoints)
+    return Queued(len(rows), people, timepoints, frozenset(row.id for row, _who in going), now)
 
 
 # Nothing but what is judged by: a batch reads a few hundred of these, most of them once a day.
@@ -120,7 +130,9 @@ def _judged(row: Row[Any], who: Reminded, around: Around, now: datetime) -> Verd
 
 
 def around_of(connection: Connection, participant_ids: set[int], now: datetime) -> Around:
-    """The other reminders of these participants, in one statement."""
+    """The other reminders of these participants, in one statement; none for nobody."""
+    if not participant_ids:
+        return Around()
     due: dict[tuple[int, str], list[tuple[datetime, int]]] = defaultdict(list)
     recent: dict[int, list[tuple[int, datetime]]] = defaultdict(list)
     asked = {"b_people": sorted(participant_ids), "b_now": now, "b_over": now - _WEEK}
@@ -185,26 +197,30 @@ def _write(
     ]
     if waiting:
         connection.execute(_WAITS, waiting)
-    final = [
-        {
-            "row_id": row.id,
-            "b_now": now,
-            "b_decision": "queued" if verdict.action == SEND else "skipped",
-            "b_reason": (_QUEUED if verdict.action == SEND else verdict).reason,
-            "b_why": (_QUEUED if verdict.action == SEND else verdict).why,
-        }
-        for row, verdict in decided
-        if verdict.action != WAIT
-    ]
-    if final:
-        connection.execute(_DECIDED, final)
+    # Most reminders of a batch are decided alike, and one statement writes all of them.
+    alike: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for row, verdict in decided:
+        if verdict.action == SEND:
+            alike["queued", _QUEUED.reason, _QUEUED.why].append(row.id)
+        elif verdict.action != WAIT:
+            alike["skipped", verdict.reason, verdict.why].append(row.id)
+    for (decision, reason, why), row_ids in alike.items():
+        final = {"b_decision": decision, "b_reason": reason, "b_why": why, "b_now": now}
+        connection.execute(_DECIDED, {"b_ids": row_ids, **final})
 
 
-_ROW = update(reminder).where(reminder.c.id == bindparam("row_id"))
-_WAITS = _ROW.values(next_at=bindparam("b_next_at"), why=bindparam("b_why"))
-_DECIDED = _ROW.values(
-    decided_at=bindparam("b_now"),
-    decision=bindparam("b_decision"),
-    reason=bindparam("b_reason"),
-    why=bindparam("b_why"),
+_WAITS = (
+    update(reminder)
+    .where(reminder.c.id == bindparam("row_id"))
+    .values(next_at=bindparam("b_next_at"), why=bindparam("b_why"))
+)
+_DECIDED = (
+    update(reminder)
+    .where(reminder.c.id.in_(bindparam("b_ids", expanding=True)))
+    .values(
+        decided_at=bindparam("b_now"),
+        decision=bindparam("b_decision"),
+        reason=bindparam("b_reason"),
+        why=bindparam("b_why"),
+    )
 )
