@@ -165,6 +165,19 @@ def test_the_same_story_in_another_order_of_forms_gives_the_same_line() -> None:
     )
 
 
+@pytest.mark.parametrize("number", [0, 60, 130, 400])
+def test_visits_that_are_known_already_give_the_same_line(number: int) -> None:
+    study, facts = stop_study(), person(responses=(answers(80),))
+    found, plain = seen(facts, number), line_of(facts, number)
+    known = Person(found.facts, found.forms, found.statuses, visits=found.visits)
+
+    assert known.planned(study) is known.visits
+    assert write(study, known, at(number), study.rules, ()).text == plain.text
+    assert tuple(replace(known, visits=None).planned(study)) == found.visits
+    none = write(study, replace(known, visits=()), at(400), study.rules, ())
+    assert number < 400 or none.text != plain.text, "visits that are given are those that count"
+
+
 def test_each_form_has_the_mark_of_its_status() -> None:
     facts = person(
         responses=(answers(80, mode="interview"),), missing_reasons=(reason("too_ill", "W24"),)

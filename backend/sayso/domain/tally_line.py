@@ -166,13 +166,21 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One participant as of a moment, with what reached out to her until then."""
+    """One participant as of a moment, with what reached out to her until then.
+
+    `visits` are those on her calendar where somebody has worked them out already.
+    """
 
     facts: Facts
     forms: Sequence[WantedForm]
     statuses: Sequence[FormStatus]
     nudges: Sequence[Nudge] = ()
     escalations: Sequence[Nudge] = ()
+    visits: Sequence[PlannedVisit] | None = None
+
+    def planned(self, study: Study) -> Sequence[PlannedVisit]:
+        """The visits on her calendar."""
+        return planned_visits(study, self.facts) if self.visits is None else self.visits
 
 
 def write(
@@ -254,7 +262,7 @@ def _said(
         Row(form.timepoint, facts.arm, facts.site, form.questionnaire, facts.code, status)
         for form, status in zip(forms, known, strict=True)
     ]
-    kept = retention([(facts, planned_visits(study, facts))], now, rules, clinic_kinds(study))
+    kept = retention([(facts, person.planned(study))], now, rules, clinic_kinds(study))
     contact = contact_currency([facts], now, rules)
     backup = backup_yield(person.escalations, rows)
     yields = reminder_yield(person.nudges, rows)

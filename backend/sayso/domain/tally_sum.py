@@ -111,8 +111,11 @@ def parts_of(
     """What piles come to by site and arm."""
     found: dict[Place, Part] = {}
     for pile in piles:
-        part = found.setdefault((pile.site, pile.arm), Part())
-        part.add(part_of(pile, alive_rule, questionnaire))
+        place, part = (pile.site, pile.arm), part_of(pile, alive_rule, questionnaire)
+        if place in found:
+            found[place].add(part)
+        else:
+            found[place] = part
     return found
 
 

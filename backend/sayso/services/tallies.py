@@ -21,7 +21,6 @@ from sayso.domain.participation import Facts
 from sayso.domain.study import Rules, Study
 from sayso.domain.tally_line import FORMAT, Line, Person, moments_of, write
 from sayso.domain.tally_pile import OwnLine
-from sayso.domain.visits import planned_visits
 from sayso.services import access, assessments, publishing
 from sayso.services.access import Reach
 from sayso.services.assessments import ANYWHERE, Place
@@ -114,7 +113,7 @@ def _past(
     for row_id, facts in sorted(_history(connection, at, ids).items()):
         if facts.is_enrolled_at(at.moment):
             entry = assess(history, facts, at.moment, rules)
-            yield row_id, Person(entry.facts, entry.forms, entry.statuses)
+            yield row_id, Person(entry.facts, entry.forms, entry.statuses, visits=entry.visits)
 
 
 def judged(
@@ -128,7 +127,8 @@ def judged(
     for start in range(0, len(ids), PORTION):
         portion = ids[start : start + PORTION]
         history = {} if at.is_past else _history(connection, at, portion)
-        for row_id, person in people(connection, at, portion):
+        for row_id, found in people(connection, at, portion):
+            person = replace(found, visits=found.planned(at.study))
             facts, ever = person.facts, history.get(row_id)
             lasts = ever is not None and facts.is_enrolled_at(at.moment)
             moments = _moments(at, person, ever) if ever is not None and lasts else ()
@@ -209,7 +209,7 @@ def take_away(connection: Connection, ids: Sequence[int]) -> None:
 
 
 def _moments(at: Scene, person: Person, history: Facts) -> Iterator[datetime]:
-    visits = planned_visits(at.study, person.facts)
+    visits = person.planned(at.study)
     yield from moments_of(history, person.forms, visits, at.study.rules)
     yield from (nudge.at for nudge in (*person.nudges, *person.escalations))
     yield from (version.published_at for version in at.published)
