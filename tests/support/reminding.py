@@ -30,6 +30,7 @@ from sayso.store.sealed import Keyring
 from sayso.store.tables import device, event, exemption, participant, participant_identity
 from sayso.store.tables_forms import expected_form, response
 from sayso.store.tables_messages import delivery, reminder
+from support.prepared import prepared
 from support.push_service import Phone
 
 STUDY = "stop-her2"
@@ -191,13 +192,16 @@ def study_text() -> str:
 
 
 def published(engine: Engine, now: datetime, text: str | None = None) -> Trial:
-    """A trial that has just been published."""
-    keyring = Keyring(bytes(range(32)))
+    """A trial that has just been published; in one process the same one is only copied later on."""
     text = text or study_text()
-    with transaction(engine) as connection:
-        publishing.publish(connection, SYSTEM, text, STUDY, find_instrument, now)
-        sites.add(connection, SYSTEM, STUDY, "S1", "First site", "America/New_York", now)
-    return Trial(engine, keyring)
+
+    def publish() -> None:
+        with transaction(engine) as connection:
+            publishing.publish(connection, SYSTEM, text, STUDY, find_instrument, now)
+            sites.add(connection, SYSTEM, STUDY, "S1", "First site", "America/New_York", now)
+
+    prepared(engine, ("published", now, text), publish)
+    return Trial(engine, Keyring(bytes(range(32))))
 
 
 def find_instrument(instrument: str, version: str | None) -> Mapping[str, Any]:

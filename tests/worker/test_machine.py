@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -40,6 +41,7 @@ from sayso.worker.tick import Dispatcher
 from support import promises
 from support.killing import KilledError, kill_at
 from support.simulation import ModelPhone, Simulation
+from support.stock import Stock
 
 START = datetime(2026, 6, 15, 15, 0, tzinfo=UTC)
 EVE = START + timedelta(days=69)  # the day before week 12 opens
@@ -55,14 +57,13 @@ OWNERS = {"queue_due": reminder_queue, "claim": dispatch, "check": dispatch_chec
 class Window(RuleBasedStateMachine):
     """The life of one participant from the day before week 12 opens until it is over."""
 
-    template: Path
+    lend: Callable[[ExitStack], str]
+    """Gives the address of an empty database, which is given back when the stack is closed."""
 
     def __init__(self) -> None:
         super().__init__()
         self.rest = ExitStack()
-        folder = Path(self.rest.enter_context(tempfile.TemporaryDirectory()))
-        copyfile(self.template, folder / "sayso.sqlite")
-        engine = make_engine(f"sqlite:///{folder / 'sayso.sqlite'}")
+        engine = make_engine(self.lend(self.rest))
         self.rest.callback(engine.dispose)
         self.sim = Simulation(engine, START)
         desk = Desk("https://pro.example.org", self.sim.trial.keyring, sends_mail=True)
@@ -229,8 +230,30 @@ class Window(RuleBasedStateMachine):
         assert sum(number - 1 for number in copies.values()) <= self.lost_hold * 4
 
 
-def play(template: Path, examples: int, steps: int) -> None:
-    machine = type("Window", (Window,), {"template": template})
+def small(template: Path) -> Callable[[ExitStack], str]:
+    """Lends copies of an empty SQLite file."""
+
+    def lend(rest: ExitStack) -> str:
+        folder = Path(rest.enter_context(tempfile.TemporaryDirectory()))
+        copyfile(template, folder / "sayso.sqlite")
+        return f"sqlite:///{folder / 'sayso.sqlite'}"
+
+    return lend
+
+
+def large(stock: Stock) -> Callable[[ExitStack], str]:
+    """Lends empty PostgreSQL databases."""
+
+    def lend(rest: ExitStack) -> str:
+        url = stock.lend()
+        rest.callback(stock.take_back, url)
+        return url
+
+    return lend
+
+
+def play(lend: Callable[[ExitStack], str], examples: int, steps: int) -> None:
+    machine = type("Window", (Window,), {"lend": staticmethod(lend)})
     run_state_machine_as_test(
         machine,
         settings=settings(
@@ -241,9 +264,18 @@ def play(template: Path, examples: int, steps: int) -> None:
 
 
 def test_whatever_happens_in_a_window_the_promises_hold(sqlite_template: Path) -> None:
-    play(sqlite_template, 5, 14)
+    play(small(sqlite_template), 4, 14)
+
+
+def test_they_hold_on_the_large_engine(postgres_stock: Stock) -> None:
+    play(large(postgres_stock), 2, 10)
 
 
 @pytest.mark.nightly
 def test_whatever_happens_in_many_windows_the_promises_hold(sqlite_template: Path) -> None:
-    play(sqlite_template, 120, 30)
+    play(small(sqlite_template), 120, 30)
+
+
+@pytest.mark.nightly
+def test_they_hold_in_many_windows_on_the_large_engine(postgres_stock: Stock) -> None:
+    play(large(postgres_stock), 60, 30)
