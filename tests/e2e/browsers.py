@@ -81,16 +81,14 @@ class _Chromium:
 
 
 class _Firefox:
-    keeps = True
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self._running = folder, ExitStack()
+    def __init__(self, folder: Path, private: bool) -> None:
+        self.folder, self._running, self.keeps = folder, ExitStack(), not private
         self._start()
 
     def _start(self) -> None:
         # No push in these journeys: its service would be at a port where nobody listens.
         self._firefox = self._running.enter_context(
-            running_firefox(self.folder, "http://127.0.0.1:9")
+            running_firefox(self.folder, "http://127.0.0.1:9", private=not self.keeps)
         )
 
     def go(self, url: str) -> None:
@@ -135,13 +133,15 @@ class _WebKit:
 
 @contextmanager
 def running(name: str, playwright: Playwright, folder: Path) -> Iterator[Engine]:
-    """One of the engines, with a profile in `folder`."""
+    """One of the engines, or a "private firefox", with a profile in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     engine: _Chromium | _Firefox | _WebKit
     if name == "chromium":
         engine = _Chromium(playwright, folder)
+    elif name == "webkit":
+        engine = _WebKit(folder)
     else:
-        engine = _Firefox(folder) if name == "firefox" else _WebKit(folder)
+        engine = _Firefox(folder, private=name.startswith("private"))
     try:
         yield engine
     finally:

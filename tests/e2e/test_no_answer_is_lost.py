@@ -71,7 +71,7 @@ def ready(ward: Ward, study: str, phone: Phone) -> Phone:
 # A browser that lets this page keep nothing: no database, and no worker that could hold the app.
 FORGETFUL = """delete Navigator.prototype.serviceWorker;
 IDBFactory.prototype.open = () => { throw new DOMException("Not in here.", "SecurityError"); };"""
-WARNING = "This window keeps nothing and needs a network."
+WARNING = "This window keeps nothing once it is closed."
 
 
 def test_a_window_that_keeps_nothing_says_so_and_the_answers_arrive(

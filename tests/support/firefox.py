@@ -165,10 +165,16 @@ class Firefox:
 
 
 @contextmanager
-def running_firefox(profile: Path, push_url: str) -> Iterator[Firefox]:
-    """Start Firefox with this profile folder and push service, and end it after the block."""
+def running_firefox(profile: Path, push_url: str, private: bool = False) -> Iterator[Firefox]:
+    """Start Firefox with this profile folder and push service, and end it after the block.
+
+    With `private` every window is a private one.
+    """
     profile.mkdir(exist_ok=True)
-    preferences = _PREFERENCES | {"dom.push.serverURL": f'"{push_url.replace("http", "ws", 1)}/"'}
+    preferences = _PREFERENCES | {
+        "dom.push.serverURL": f'"{push_url.replace("http", "ws", 1)}/"',
+        "browser.privatebrowsing.autostart": str(private).lower(),
+    }
     (profile / "user.js").write_text(
         "".join(f'user_pref("{name}", {value});\n' for name, value in preferences.items()), "utf-8"
     )

@@ -36,15 +36,15 @@ export function client(name: string) {
     // A plain GET is one that the browser may already have sent ahead, as the page's headers ask.
     const headers: Record<string, string> = method === "GET" ? {} : { "X-Sayso-Client": name };
     if (body !== undefined) headers["Content-Type"] = "application/json";
-    let response: Response;
     try {
-      response = await fetch(path, {
+      const response = await fetch(path, {
         method,
         headers,
         redirect: "error",
         cache: "no-cache",
         signal: AbortSignal.timeout(TIMEOUT_MS),
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        // Nothing at all where there is nothing to say.
+        body: JSON.stringify(body),
       });
       return await read<T>(response);
     } catch {

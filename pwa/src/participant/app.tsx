@@ -5,15 +5,15 @@ import { DoneScreen } from "./done.tsx";
 import { EnrolScreen } from "./enrol.tsx";
 import { FormScreen } from "./form.tsx";
 import { HomeScreen } from "./home.tsx";
-import { aside, later } from "./later.tsx";
+import { later } from "./later.tsx";
 import { useRoute } from "./router.ts";
 import { useAppState } from "./state.ts";
 import { syncNow } from "./sync.ts";
 import { takeOver } from "./updates.ts";
 
-const MoreScreen = later(async () => (await aside()).MoreScreen);
-const LockScreen = later(async () => (await aside()).LockScreen);
-const InstallScreen = later(async () => (await aside()).InstallScreen);
+const MoreScreen = later("MoreScreen");
+const LockScreen = later("LockScreen");
+const InstallScreen = later("InstallScreen");
 
 /** Whether the page was opened by the link that a coordinator hands out. */
 export const isEnrolmentLink = (): boolean =>

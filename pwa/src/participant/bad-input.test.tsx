@@ -22,7 +22,7 @@ import { problem, type Routes } from "../../build/test-server.ts";
 import type { Me } from "../api/types.ts";
 import { withDb } from "../device/db.ts";
 import { drafts } from "../device/drafts.ts";
-import { getState } from "./state.ts";
+import { getState, setState } from "./state.ts";
 import { syncAfresh, syncNow } from "./sync.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -313,11 +313,32 @@ describe("a phone with no room left", () => {
   });
 });
 
+describe("a window that forgets everything when it is closed", () => {
+  it("does not call safe what waits in it, and is not left without being asked", async () => {
+    await open();
+    act(() => setState({ forgetful: true }));
+    await answerAll();
+    app.server.away = true;
+    await tap("Confirm and send");
+    await screen.findByText(/Your answers are only in this window. Keep this page open./);
+    expect(screen.queryByText(/You can close the app/)).toBeNull();
+    expect(isAskedBeforeLeaving()).toBe(true);
+    await follow("Go home");
+    await screen.findByText("1 questionnaire not sent yet");
+    expect(screen.queryByText(/safe on this phone/)).toBeNull();
+    screen.getByText(/Your answers are only in this window/);
+    app.server.away = false;
+    await act(() => syncAfresh());
+    expect(sent("PUT /api/me/responses/")).toHaveLength(1);
+    expect(isAskedBeforeLeaving()).toBe(false);
+  });
+});
+
 describe("a database that is gone", () => {
   it("from the start, as in some private windows: it says so, and the server alone will do", async () => {
     const none = refuseDatabase();
     await open();
-    await screen.findByText(/This window keeps nothing and needs a network/);
+    await screen.findByText(/This window keeps nothing once it is closed/);
     await answerAll();
     await tap("Confirm and send");
     await screen.findByText("7KQ2-M4");

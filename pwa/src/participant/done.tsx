@@ -35,7 +35,8 @@ function Outcome({ state, response, today }: { state: State; response: string; t
       </>
     );
   }
-  if (state.unstored.some(({ id }) => id === response)) {
+  const unstored = state.unstored.some(({ id }) => id === response);
+  if (unstored || (state.forgetful && waiting?.state === "waiting")) {
     return (
       <Note kind="bad" urgent>
         {en.done.openPage}

@@ -24,7 +24,7 @@ export function codeInAddress(pathname: string, hash: string): string {
 
 async function comeIn(me: Me): Promise<void> {
   await takeMe(me);
-  await orElse(release(), undefined);
+  await orElse(release());
   // Who comes in like this has shown who she is; a number that she may have forgotten is over.
   clearLock();
   // The used code leaves the address; so does the page it stood on.

@@ -161,7 +161,7 @@ export class FormSession {
   ): Promise<{ draft: LocalDraft; questionnaire?: Questionnaire } | null> {
     if (!local) return null;
     if (local.questionnaire_sha === card.questionnaire_sha) return { draft: local };
-    const questionnaire = await orElse(loadQuestionnaire(local.questionnaire_sha), undefined);
+    const questionnaire = await orElse(loadQuestionnaire(local.questionnaire_sha));
     return questionnaire ? { draft: local, questionnaire } : null;
   }
 
@@ -170,13 +170,13 @@ export class FormSession {
     let document =
       detail?.questionnaire_sha === sha
         ? detail.questionnaire
-        : await orElse(loadQuestionnaire(sha), undefined);
+        : await orElse(loadQuestionnaire(sha));
     if (!document) {
       const result = await api.questionnaire(sha);
       if (!result.ok) return [null, result.slug];
       document = result.data.questionnaire;
     }
-    void orElse(saveQuestionnaire(sha, document), undefined);
+    void orElse(saveQuestionnaire(sha, document));
     return [document, ""];
   }
 

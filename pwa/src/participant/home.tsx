@@ -85,7 +85,7 @@ function Unsent({ state }: { state: State }) {
           <h2>
             <Icon name="cloudOff" /> {en.unsent.title(toSend.length)}
           </h2>
-          <p>{lost ? en.unsent.signIn : en.unsent.body}</p>
+          <p>{lost ? en.unsent.signIn : state.forgetful ? en.done.openPage : en.unsent.body}</p>
           {!lost && (
             <button
               type="button"
@@ -125,8 +125,8 @@ function CallMe({ me }: { me: Me }) {
     const result = wanted ? await api.askForCall() : await api.callNoMore();
     setError(result.ok ? null : sentence(result.slug));
     if (!result.ok) return;
-    const at = wanted ? ((result.data as { call_requested_at: string } | undefined) ?? null) : null;
-    await takeMe({ ...me, call_requested_at: at?.call_requested_at ?? null });
+    const asked = result.data as { call_requested_at: string } | undefined;
+    await takeMe({ ...me, call_requested_at: asked?.call_requested_at ?? null });
   };
   const date = me.call_requested_at;
   return (

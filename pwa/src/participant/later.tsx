@@ -7,22 +7,22 @@ import { sentence } from "../strings/en.ts";
 export const aside = () => import("./aside.ts");
 
 /** A component that is fetched when it is first shown; the app's shell keeps its file offline. */
-export function later<P extends object>(load: () => Promise<ComponentType<P>>) {
-  let found: ComponentType<P> | null = null;
-  return function Later(props: P) {
+export function later(name: "InstallScreen" | "LockScreen" | "MoreScreen") {
+  let found: ComponentType | null = null;
+  return function Later() {
     const [state, setState] = useState<"waits" | "here" | "failed">(found ? "here" : "waits");
     useEffect(() => {
       if (found) return;
-      load().then(
-        (component) => {
-          found = component;
+      aside().then(
+        (all) => {
+          found = all[name];
           setState("here");
         },
         () => setState("failed"),
       );
     }, []);
     const Found = found;
-    if (Found) return <Found {...props} />;
+    if (Found) return <Found />;
     return state === "failed" ? <p role="alert">{sentence("offline")}</p> : null;
   };
 }

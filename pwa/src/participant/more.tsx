@@ -44,10 +44,10 @@ function TextSize() {
 
 /** Clears this phone: also with no network, then the server is told next time. */
 export async function signOut(): Promise<void> {
-  await orElse(turnOff(), undefined);
+  await orElse(turnOff());
   const result = await api.signOut();
   oweSignOut(!result.ok && result.slug !== "sign-in-needed");
-  await orElse(wipe(), undefined);
+  await orElse(wipe());
   forgetChoices();
   if ("caches" in window) {
     for (const name of await caches.keys()) await caches.delete(name);

@@ -60,15 +60,13 @@ export function faultSentence(question: Question, slug: string): string {
 }
 
 export function savedText(saved: FormState["saved"]): string {
-  const texts: Record<FormState["saved"], string> = {
-    nothing: "",
+  const texts: Partial<Record<FormState["saved"], string>> = {
     saving: en.form.saving,
     phone: en.form.saved,
     both: en.form.savedBoth,
     team: en.form.savedTeam,
-    failed: "",
   };
-  return texts[saved];
+  return texts[saved] ?? "";
 }
 
 function TopBar({ at, of, backTo }: { at: number; of: number; backTo: string }) {

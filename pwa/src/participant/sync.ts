@@ -38,8 +38,8 @@ interface KeptMe {
 }
 
 /** Errors of the phone's database never stop the app: it goes on with the server alone. */
-export async function orElse<T>(work: Promise<T>, fallback: T): Promise<T> {
-  return work.catch(() => fallback);
+export async function orElse<T, F = undefined>(work: Promise<T>, fallback?: F): Promise<T | F> {
+  return work.catch(() => fallback as F);
 }
 
 /** Reads what the phone knows; the first thing that runs. */
@@ -57,7 +57,7 @@ export async function readPhone(): Promise<void> {
 /** Keeps on the phone what is known about this person. */
 export async function keepMe(): Promise<void> {
   const { me, checkedAt: at } = getState();
-  if (me && at) await orElse(keep("me", { me, at } satisfies KeptMe), undefined);
+  if (me && at) await orElse(keep("me", { me, at } satisfies KeptMe));
 }
 
 /** Takes over what the server says about this person. */
@@ -90,18 +90,17 @@ export async function prefetch(): Promise<void> {
   const { me, online, lost } = getState();
   if (!me || !online || lost) return;
   const early = await seeEarlyForm();
-  if (early)
-    await orElse(saveQuestionnaire(early.questionnaire_sha, early.questionnaire), undefined);
+  if (early) await orElse(saveQuestionnaire(early.questionnaire_sha, early.questionnaire));
   const needed = neededQuestionnaires(me);
   for (const sha of needed) {
-    if (await orElse(loadQuestionnaire(sha), undefined)) continue;
+    if (await orElse(loadQuestionnaire(sha))) continue;
     const result = await api.questionnaire(sha);
     if (!result.ok) return;
-    await orElse(saveQuestionnaire(sha, result.data.questionnaire), undefined);
+    await orElse(saveQuestionnaire(sha, result.data.questionnaire));
   }
   const begun = await orElse(drafts(me.participant_code), []);
   for (const draft of begun) needed.add(draft.questionnaire_sha);
-  await orElse(keepOnlyQuestionnaires(needed), undefined);
+  await orElse(keepOnlyQuestionnaires(needed));
 }
 
 /** One draft to the server; asks again where another phone's answers had to be joined first. */
@@ -143,7 +142,7 @@ async function sendUnstored(): Promise<void> {
       unstored: unstored.filter((one) => one.id !== id),
       receipts: [receipt, ...receipts],
     });
-    await orElse(dropDraft(form_id), undefined);
+    await orElse(dropDraft(form_id));
   }
 }
 
@@ -206,11 +205,11 @@ export function syncNow(): Promise<void> {
     if (isNew) await sendFirst();
     const { me, lost, online } = getState();
     if (me && online && !lost) {
-      await orElse(dropSentDrafts(me), undefined);
+      await orElse(dropSentDrafts(me));
       await tellUnsent(me);
     }
-    await orElse(mirrorDrafts(), undefined);
-    await orElse(prefetch(), undefined);
+    await orElse(mirrorDrafts());
+    await orElse(prefetch());
   })().finally(() => {
     running = null;
   });
@@ -254,7 +253,9 @@ export function watch(): void {
   addEventListener("offline", () => setState({ online: false }));
   // The browser asks before it leaves a page that alone holds some answers.
   addEventListener("beforeunload", (event) => {
-    if (getState().unstored.length > 0 || wouldLose()) event.returnValue = true;
+    const { unstored, waiting, forgetful } = getState();
+    const held = unstored.length + (forgetful ? waiting.length : 0);
+    if (held > 0 || wouldLose()) event.returnValue = true;
   });
   // Signed out in another window.
   addEventListener("storage", (event) => {

@@ -125,6 +125,19 @@ describe("a browser that keeps no app", () => {
     expect(await starts(refusing(new DOMException("not here", "SecurityError")))).toBe(true);
   });
 
+  it("is noticed where only the file store is refused, as in Firefox's private windows", async () => {
+    const register = () => Promise.reject(new TypeError("no network"));
+    const getDirectory = () => Promise.reject(new DOMException("", "SecurityError"));
+    await starts({ serviceWorker: { register }, storage: { getDirectory } });
+    await vi.waitFor(() => expect(getState().forgetful).toBe(true));
+  });
+
+  it("is not one that has a file store", async () => {
+    const register = () => Promise.reject(new TypeError("no network"));
+    const storage = { getDirectory: () => Promise.resolve({}) };
+    expect(await starts({ serviceWorker: { register }, storage })).toBe(false);
+  });
+
   it("is not what a lost network is taken for", async () => {
     expect(await starts(refusing(new TypeError("Failed to fetch the script")))).toBe(false);
   });

@@ -22,6 +22,8 @@ function workerUrl(): string {
 
 export async function startWorker(): Promise<void> {
   if (!import.meta.env.PROD) return;
+  // A private window of Firefox keeps everything until it is closed; its file store tells.
+  navigator.storage?.getDirectory?.().catch(() => setState({ forgetful: true }));
   if (!("serviceWorker" in navigator)) return setState({ forgetful: true });
   try {
     const registration = await navigator.serviceWorker.register(workerUrl(), {

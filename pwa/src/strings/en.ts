@@ -59,7 +59,7 @@ export const en = {
     away: "The study’s computer does not answer just now. You can go on all the same.",
     asOf: (time: string): string => `Last checked ${time}.`,
     forgetful:
-      "This window keeps nothing and needs a network. You can still answer. A window that is not private is better.",
+      "This window keeps nothing once it is closed. Send your answers before you leave. A window that is not private is better.",
     clockWrong: "The clock on this phone seems wrong. Please check the date and time.",
     call: "Ask the team to call me",
     callAsked: (date: string): string => `You asked for a call on ${date}. The team has been told.`,
@@ -164,7 +164,7 @@ export const en = {
       "The study’s computer does not answer just now. We send them when it does. You can close the app.",
     keptSignIn: "This phone needs a new code to send them. Please call your study team.",
     openPage:
-      "This phone could not store your answers. Keep this page open. We keep trying to send them.",
+      "Your answers are only in this window. Keep this page open. We keep trying to send them.",
     refused:
       "Your answers are kept on this phone, but they could not be taken. Please call your study team.",
     late: "It came after the last day. It still counts as your word, and the team will see it.",
