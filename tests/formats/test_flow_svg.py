@@ -18,8 +18,8 @@ PLAIN, BOLD = 6.5, 7.5
 def step(label: str = "Week 12", **counts: int) -> Step:
     """A timepoint where nine of eleven forms came, and whatever else is counted."""
     usual = {
-        "enrolled": 17, "in_window": 8, "late": 1, "disputed": 0, "missing": 2, "exempt": 3, "deaths": 0,
-        "withdrawn": 0, "by_protocol": 0, "waiting": 0,
+        "enrolled": 17, "in_window": 8, "late": 1, "disputed": 0, "missing": 2, "exempt": 3,
+        "deaths": 0, "withdrawn": 0, "by_protocol": 0, "waiting": 0,
     }  # fmt: skip
     return Step(timepoint="W12", label=label, completed=Ratio(9, 11), **(usual | counts))
 

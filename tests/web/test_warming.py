@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, insert
+from structlog.testing import capture_logs
 
 from sayso.services import tallies
 from sayso.store.engine import make_engine
@@ -84,14 +85,14 @@ def test_a_study_without_a_site_is_passed_over(ready: Visitors) -> None:
     assert lines(after) == []
 
 
-def test_without_a_database_it_ends_quietly(
-    visitors: Visitors, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_without_a_database_it_ends_quietly(visitors: Visitors, tmp_path: Path) -> None:
     gone = make_engine(f"sqlite:///{tmp_path}/no/such/folder.sqlite")
+    other = fresh_app(visitors, gone).extensions["sayso"]
 
-    thread = warming.start(fresh_app(visitors, gone).extensions["sayso"])
-    thread.join(60)
+    with capture_logs() as logs:
+        thread = warming.start(other)
+        thread.join(60)
 
     assert not thread.is_alive()
-    assert "figures not read ahead" in capsys.readouterr().out
+    assert [line["event"] for line in logs] == ["figures not read ahead"]
     gone.dispose()

@@ -1,7 +1,7 @@
 /** Coming in, the home screen, signing out and settings, against a real server. */
 import { act, screen } from "@testing-library/preact";
 import { render } from "preact";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { card, person } from "../../build/sample.ts";
 import {
   answerAll,
@@ -125,6 +125,30 @@ describe("signing out", () => {
     await tap("Yes, clear this phone");
     await heading("Welcome");
     expect(sent("DELETE /api/me/session")).toHaveLength(1);
+  });
+
+  it("lets a round that is under way put nothing back", async () => {
+    await open();
+    await follow("Reminders and settings");
+    const { fetch: ask } = globalThis;
+    const late = new Promise((done) => setTimeout(done, 300));
+    vi.stubGlobal("fetch", async (path: string, how: RequestInit) => {
+      const response = await ask(path, how);
+      if (path === "/api/me") await late;
+      return response;
+    });
+    app.server.routes["DELETE /api/me/session"] = () => {
+      app.server.routes["GET /api/me"] = () => problem(401, "sign-in-needed");
+      return { status: 204 };
+    };
+    dispatchEvent(new Event("online"));
+    await tap("Sign out and clear this phone");
+    await tap("Yes, clear this phone");
+    await heading("Welcome");
+    await act(() => late.then(() => new Promise((done) => setTimeout(done, 100))));
+    await heading("Welcome");
+    expect(await indexedDB.databases()).toEqual([]);
+    expect(localStorage.getItem("known")).toBeNull();
   });
 
   it("warns when answers would be lost", async () => {

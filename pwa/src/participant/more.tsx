@@ -13,7 +13,7 @@ import { turnOff } from "./push.ts";
 import { Reminders } from "./reminders.tsx";
 import { paths } from "./router.ts";
 import { useAppState } from "./state.ts";
-import { orElse, startOver } from "./sync.ts";
+import { orElse, startOver, syncNow } from "./sync.ts";
 
 function TextSize() {
   const [size, setSize] = useState(textSize);
@@ -45,6 +45,8 @@ function TextSize() {
 /** Clears this phone: also with no network, then the server is told next time. */
 export async function signOut(): Promise<void> {
   await orElse(turnOff());
+  // A round that is under way would put back what it has just asked for.
+  await syncNow();
   const result = await api.signOut();
   oweSignOut(!result.ok && result.slug !== "sign-in-needed");
   await orElse(wipe());
