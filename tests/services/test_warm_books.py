@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from threading import Barrier, Event, Thread
+from threading import Event
 from typing import Any
 
 import pytest
@@ -17,11 +17,13 @@ from sayso.services.books import Book, Books, Entry, warm
 from sayso.services.completion import Chosen
 from sayso.services.tallies import Scene
 from sayso.store.engine import READ_ONLY, transaction
+from support.at_once import together
 from support.changes import CHANGES
 from support.people import STRAIN, answers, at, person
 from support.rates_by_rule import as_figures, by_rule
 from support.recorded import record
 from support.stage import STUDY, Stage
+from support.statements import counted
 
 NOW = at(150, 21)
 PEOPLE = 7
@@ -71,21 +73,6 @@ def report(stage: Stage, books: Books) -> None:
         completion.report(connection, stage.reach(connection), Chosen(), NOW, books=books)
 
 
-@contextmanager
-def asked(engine: Engine) -> Iterator[list[str]]:
-    """What the database is asked meanwhile, by any thread."""
-    found: list[str] = []
-
-    def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        found.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield found
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-
-
 def lines_in(statements: list[str]) -> int:
     """How many of the statements read lines."""
     return sum("tally_line.line" in statement.partition("FROM")[0] for statement in statements)
@@ -95,28 +82,8 @@ def judging(statements: list[str]) -> bool:
     return any("FROM response" in statement for statement in statements)
 
 
-def together(*acts: Callable[[], object]) -> list[BaseException]:
-    """Do these at once, and say what went wrong."""
-    begin, failed = Barrier(len(acts)), list[BaseException]()
-
-    def run(act: Callable[[], object]) -> None:
-        try:
-            begin.wait(60)
-            act()
-        except BaseException as error:
-            failed.append(error)
-
-    threads = [Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(120)
-    assert not any(thread.is_alive() for thread in threads)
-    return failed
-
-
 def test_everybodys_line_is_taken_in_and_nobody_is_judged(stage: Stage) -> None:
-    with asked(stage.engine) as sent:
+    with counted(stage.engine) as sent:
         assert take_in(stage, Books()) == PEOPLE
 
     assert lines_in(sent) == 1
@@ -127,13 +94,13 @@ def test_the_first_look_judges_only_whoever_has_no_line(stage: Stage) -> None:
     books = Books()
     take_in(stage, books)
 
-    with asked(stage.engine) as sent:
+    with counted(stage.engine) as sent:
         report(stage, books)
 
     # One statement looks whether her line has come meanwhile.
     assert lines_in(sent) == 1
     assert judging(sent)
-    with asked(stage.engine) as again:
+    with counted(stage.engine) as again:
         report(stage, books)
     assert (lines_in(again), judging(again)) == (0, False)
     look(stage, books)
@@ -202,7 +169,7 @@ def test_a_look_in_the_middle_reads_the_rest_itself(
 
 def test_two_who_ask_at_once_read_the_lines_once(stage: Stage) -> None:
     books = Books()
-    with asked(stage.engine) as sent:
+    with counted(stage.engine) as sent:
         assert together(lambda: report(stage, books), lambda: report(stage, books)) == []
 
     assert lines_in(sent) == 1

@@ -155,6 +155,13 @@ def hold(url: str, evening: Evening) -> None:
         engine.dispose()
 
 
+def hold_on_a_copy(template: Path, evening: Evening) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "sayso.sqlite"
+        copyfile(template, path)
+        hold(f"sqlite:///{path}", evening)
+
+
 EVENINGS = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -164,10 +171,7 @@ EVENINGS = settings(deadline=None, suppress_health_check=list(HealthCheck))
 def test_however_the_last_evening_goes_the_site_learns_of_it(
     sqlite_template: Path, evening: Evening
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "sayso.sqlite"
-        copyfile(sqlite_template, path)
-        hold(f"sqlite:///{path}", evening)
+    hold_on_a_copy(sqlite_template, evening)
 
 
 @pytest.mark.nightly
@@ -176,10 +180,7 @@ def test_however_the_last_evening_goes_the_site_learns_of_it(
 def test_however_many_last_evenings_go_the_site_learns_of_them(
     sqlite_template: Path, evening: Evening
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "sayso.sqlite"
-        copyfile(sqlite_template, path)
-        hold(f"sqlite:///{path}", evening)
+    hold_on_a_copy(sqlite_template, evening)
 
 
 @pytest.mark.nightly
